@@ -1,0 +1,1 @@
+/** The tests that need files, sockets or processes: Deno, Bun and Node. */

@@ -1,0 +1,1 @@
+/** Every test that needs neither a disk nor a socket: these run on all four runtimes. */
