@@ -1,0 +1,342 @@
+/**
+ * The S3 client.
+ *
+ * @module
+ */
+import { copyObject, type CopyOptions, copyParts, copySource, MAX_COPY_SIZE } from "./copy.ts";
+import { deleteObject, deleteObjects, type DeleteReport } from "./delete.ts";
+import { download, type DownloadOptions, type Writer } from "./download.ts";
+import { isNoSuchKey } from "./errors.ts";
+import { getObject, type GetOptions, type GetResult } from "./get.ts";
+import { type ListOptions, type ListPage, listPages } from "./list.ts";
+import { abortUpload, listUploads, type PendingUpload } from "./multipart.ts";
+import { readObjectHeaders } from "./object_headers.ts";
+import { putObject, type PutOptions } from "./put.ts";
+import type { RetryOptions } from "./retry.ts";
+import { Transport } from "./transport.ts";
+import type {
+  Credentials,
+  CredentialsProvider,
+  ObjectInfo,
+  RequestEvent,
+  RequestOptions,
+} from "./types.ts";
+import { upload, type UploadOptions, type UploadSource } from "./upload.ts";
+
+/** What a client is made of. */
+export interface S3ClientOptions {
+  /** The bucket that all calls are about. */
+  bucket: string;
+  /** Its region, or `auto` where the service has none. A wrong one of AWS is corrected. */
+  region: string;
+  /** URL of an S3-compatible service, base path included; AWS by default. */
+  endpoint?: string | URL;
+  /** `https://host/bucket/key` URLs; chosen by itself where the host is an IP address. */
+  pathStyle?: boolean;
+  /** Credentials, a function that gives them, or `"anonymous"` (the default): nothing is signed. */
+  credentials?: Credentials | CredentialsProvider | "anonymous";
+  /** What sends requests; the runtime's `fetch` by default. */
+  fetch?: typeof fetch;
+  /** How failures are retried; the AWS SDKs' standard mode with 3 attempts by default. */
+  retry?: RetryOptions;
+  /** In milliseconds. */
+  timeouts?: {
+    /** From the request to the headers of its answer, not counting what a body takes; 60,000. */
+    attempt?: number;
+    /** Between two pieces of an answer; 60,000. */
+    idle?: number;
+  };
+  /** AWS's hosts that answer on IPv6 too. */
+  dualstack?: boolean;
+  /** AWS's hosts with FIPS 140 validated cryptography. */
+  fips?: boolean;
+  /** AWS's Transfer Acceleration. */
+  accelerate?: boolean;
+  /** Is called for every attempt of a request. */
+  onRequest?: (event: RequestEvent) => void;
+  /** Milliseconds since 1970; `Date.now` by default. */
+  clock?: () => number;
+  /** Waits; `setTimeout` by default. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** From 0 up to 1; `Math.random` by default. */
+  random?: () => number;
+}
+
+/**
+ * A client of one bucket of S3, or of a service that is compatible with it.
+ *
+ * Calls fail with S3Error where S3 refuses or cannot be reached, with TypeError on arguments that
+ * no request can be made of, and with the signal's reason when theirs aborts.
+ *
+ * @example
+ * ```ts
+ * import { S3Client } from "@s3cache/s3cache";
+ *
+ * const client = new S3Client({
+ *   bucket: "cache",
+ *   region: "eu-central-1",
+ *   endpoint: "https://s3.example.com",
+ *   credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+ *   fetch: () => Promise.resolve(new Response("hello", { headers: { etag: '"1"' } })),
+ * });
+ * const { body, info } = await client.get("greeting");
+ * console.assert(await new Response(body).text() === "hello" && info.etag === '"1"');
+ * ```
+ */
+export class S3Client {
+  /** The bucket that all calls are about. */
+  readonly bucket: string;
+  readonly #transport: Transport;
+
+  /**
+   * Makes a client; nothing is sent yet.
+   *
+   * @param options bucket, region, and how to reach them
+   * @throws {TypeError} on a bucket, region or endpoint that no URL can be made of
+   */
+  constructor(options: S3ClientOptions) {
+    this.bucket = options.bucket;
+    this.#transport = new Transport({
+      ...options,
+      credentials: options.credentials ?? "anonymous",
+      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      retry: options.retry ?? {},
+      timeouts: {
+        attempt: options.timeouts?.attempt ?? 60_000,
+        idle: options.timeouts?.idle ?? 60_000,
+      },
+      onRequest: options.onRequest,
+      clock: options.clock ?? Date.now,
+      sleep: options.sleep ?? sleep,
+      random: options.random ?? Math.random,
+    });
+  }
+
+  /** The bucket's region: the one that was given, or the one that S3 has said it is in. */
+  get region(): string {
+    return this.#transport.region;
+  }
+
+  /**
+   * Asks for an object's properties.
+   *
+   * @param key the object's key
+   * @param options `signal`
+   * @returns them, or undefined if there is no such object. (S3 answers HEAD in a bucket that does
+   * not exist the same way.)
+   * @throws {S3Error} `Forbidden` also where the object is absent and the caller may not list
+   */
+  async head(key: string, options: RequestOptions = {}): Promise<ObjectInfo | undefined> {
+    try {
+      const headers = await this.#transport.sendForHeaders({
+        operation: "HeadObject",
+        kind: "HEAD",
+        method: "HEAD",
+        key,
+        signal: options.signal,
+      });
+      return readObjectHeaders(key, headers, Number(headers.get("content-length")));
+    } catch (error) {
+      if (isNoSuchKey(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Reads an object. A connection that breaks is taken up again where it broke, and never mixes two
+   * versions of the object.
+   *
+   * @param key the object's key
+   * @param options range, conditions, the digest to verify, `signal`
+   * @returns its properties and body; the body must be read or cancelled
+   * @throws {S3Error} `NoSuchKey`, `PreconditionFailed`, `NotModified`, `InvalidRange`, …
+   */
+  get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    return getObject(this.#transport, key, options);
+  }
+
+  /**
+   * Writes an object in one request. S3 verifies the bytes by their SHA-256 on arrival.
+   *
+   * @param key the object's key
+   * @param content at most 5 GiB; text is written as UTF-8
+   * @param options conditions, metadata, placement, checksums, `signal`
+   * @returns the ETag
+   * @throws {S3Error} `PreconditionFailed` (412) if a condition does not hold
+   */
+  put(
+    key: string,
+    content: Uint8Array<ArrayBuffer> | string | Blob,
+    options: PutOptions = {},
+  ): Promise<{ etag: string }> {
+    return putObject(this.#transport, key, content, options);
+  }
+
+  /**
+   * Writes an object of any size, known or not: in one request where it fits, else in parts. If it
+   * fails or is aborted, nothing is left on the server.
+   *
+   * @param key the object's key
+   * @param source a stream, a Blob, or anything that can be read at a position
+   * @param options part size, parallelism, progress, and all of {@linkcode put}'s
+   * @returns the ETag, and the size in bytes
+   */
+  upload(
+    key: string,
+    source: UploadSource,
+    options: UploadOptions = {},
+  ): Promise<{ etag: string; size: number }> {
+    return upload(this.#transport, key, source, options);
+  }
+
+  /**
+   * Reads an object by ranges in parallel and writes it in order. All ranges are of the same
+   * version of the object.
+   *
+   * @param key the object's key
+   * @param writer takes the bytes
+   * @param options part size, parallelism, progress, `signal`
+   * @returns what S3 says of the object
+   * @throws {S3Error} `PreconditionFailed` if the object is replaced meanwhile
+   */
+  download(key: string, writer: Writer, options: DownloadOptions = {}): Promise<ObjectInfo> {
+    return download(this.#transport, key, writer, options);
+  }
+
+  /**
+   * Deletes an object; one that is not there is no error.
+   *
+   * @param key the object's key
+   * @param options `ifMatch`: only if the object has this ETag; `signal`
+   */
+  delete(key: string, options: RequestOptions & { ifMatch?: string } = {}): Promise<void> {
+    return deleteObject(this.#transport, key, options);
+  }
+
+  /**
+   * Deletes objects, 1,000 a request.
+   *
+   * @param keys the objects' keys
+   * @param options `signal`
+   * @returns which are gone, and why the others are not
+   * @throws {S3Error} if a request as a whole fails
+   */
+  deleteMany(keys: Iterable<string>, options: RequestOptions = {}): Promise<DeleteReport> {
+    return deleteObjects(this.#transport, keys, options);
+  }
+
+  /**
+   * Lists objects, in order of their keys' UTF-8 bytes, reading pages as they are needed.
+   *
+   * @param options prefix, delimiter, where to start, `signal`
+   * @returns an iterable; what a delimiter cuts off is not in it, see {@linkcode listPages}
+   */
+  async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
+    for await (const page of this.listPages(options)) yield* page.objects;
+  }
+
+  /**
+   * Lists objects, a page of up to 1,000 at a time, with the prefixes that the delimiter cuts off.
+   *
+   * @param options prefix, delimiter, where to start, `signal`
+   * @returns the pages
+   */
+  listPages(options: ListOptions = {}): AsyncGenerator<ListPage> {
+    return listPages(this.#transport, options);
+  }
+
+  /**
+   * Copies an object on the server, whatever its size; above 5 GiB in parts.
+   *
+   * @param from the source's key
+   * @param to the copy's key; may be the same with `metadataDirective: "REPLACE"`
+   * @param options another bucket, conditions, the copy's headers and placement, `signal`
+   * @returns the copy's ETag
+   * @throws {S3Error} `NoSuchKey` if there is no source
+   */
+  async copy(from: string, to: string, options: CopyOptions = {}): Promise<{ etag: string }> {
+    const source = copySource(options.sourceBucket ?? this.bucket, from);
+    if (options.source && options.source.size <= MAX_COPY_SIZE) {
+      return await copyObject(this.#transport, source, to, options);
+    }
+    const info = options.source ?? await this.#headSource(from, options);
+    return info.size <= MAX_COPY_SIZE
+      ? await copyObject(this.#transport, source, to, options)
+      : await copyParts(this.#transport, source, to, info, options);
+  }
+
+  /**
+   * Makes a URL with which anybody can do one thing, for a while.
+   *
+   * @param method what can be done
+   * @param key the object's key
+   * @param options `expiresIn`: seconds, 1 to 604,800 (7 days); temporary credentials end earlier
+   * @returns the URL; it is a secret as long as it lasts
+   */
+  presign(
+    method: "GET" | "HEAD" | "PUT" | "DELETE",
+    key: string,
+    options: RequestOptions & { expiresIn: number },
+  ): Promise<string> {
+    const { expiresIn, signal } = options;
+    if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
+      throw new TypeError(`expiresIn ${expiresIn}: expected 1 to 604800 seconds`);
+    }
+    const kind = method;
+    return this.#transport.presign({ operation: "Presign", kind, method, key, signal }, expiresIn);
+  }
+
+  /**
+   * Lists multipart uploads that were begun and neither completed nor aborted: S3 bills their parts.
+   *
+   * @param options `prefix` of the keys, `signal`
+   * @returns an iterable
+   */
+  listMultipartUploads(
+    options: RequestOptions & { prefix?: string } = {},
+  ): AsyncGenerator<PendingUpload> {
+    return listUploads(this.#transport, options);
+  }
+
+  /**
+   * Aborts a multipart upload.
+   *
+   * @param key the key that the object would have had
+   * @param uploadId what names the upload
+   * @param options `signal`
+   */
+  abortMultipartUpload(
+    key: string,
+    uploadId: string,
+    options: RequestOptions = {},
+  ): Promise<void> {
+    return abortUpload(this.#transport, key, uploadId, options);
+  }
+
+  /** HEAD on the source of a copy, which may be in another bucket. */
+  async #headSource(key: string, { signal, sourceBucket }: CopyOptions): Promise<ObjectInfo> {
+    const headers = await this.#transport.forBucket(sourceBucket).sendForHeaders({
+      operation: "HeadObject",
+      kind: "HEAD",
+      method: "HEAD",
+      key,
+      signal,
+    });
+    return readObjectHeaders(key, headers, Number(headers.get("content-length")));
+  }
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

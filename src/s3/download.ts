@@ -1,0 +1,94 @@
+/**
+ * Downloads in parallel ranges, written in order: memory holds the ranges in flight.
+ *
+ * @module
+ */
+import { S3Error } from "./errors.ts";
+import { getObject } from "./get.ts";
+import type { Transport } from "./transport.ts";
+import type { ObjectInfo, RequestOptions } from "./types.ts";
+
+/** Takes bytes in order; a `WritableStreamDefaultWriter` is one, and so is an open file. */
+export interface Writer {
+  /** Takes the next bytes. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** How to download. */
+export interface DownloadOptions extends RequestOptions {
+  /** Bytes a request; 16 MiB by default. */
+  partSize?: number;
+  /** How many requests at once; 4 by default. */
+  parallelism?: number;
+  /** Only if the object has this ETag. */
+  ifMatch?: string;
+  /** Is called when bytes have been written. */
+  onProgress?: (progress: { bytes: number }) => void;
+}
+
+const DEFAULT_PART_SIZE = 16 * 1024 * 1024;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** See {@linkcode S3Client.download}. */
+export async function download(
+  transport: Transport,
+  key: string,
+  writer: Writer,
+  options: DownloadOptions,
+): Promise<ObjectInfo> {
+  const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress, signal } = options;
+  for (const [name, value] of Object.entries({ partSize, parallelism })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new TypeError(`${name} ${value}: expected a positive integer`);
+    }
+  }
+  const first = await openFirst(transport, key, partSize, options);
+  const { info } = first;
+  for await (const chunk of first.body) {
+    await writer.write(chunk);
+    onProgress?.({ bytes: chunk.length });
+  }
+  const abort = new AbortController();
+  const onAbort = () => abort.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const pending: Promise<Bytes>[] = [];
+  let next = first.length;
+  try {
+    while (next < info.size || pending.length > 0) {
+      while (next < info.size && pending.length < parallelism) {
+        const range = { start: next, end: Math.min(next + partSize, info.size) - 1 };
+        next = range.end + 1;
+        const part = getObject(transport, key, { range, ifMatch: info.etag, signal: abort.signal })
+          .then((result) => result.bytes());
+        // Another one may fail first; this one is awaited below, or does not matter any more.
+        part.catch(() => {});
+        pending.push(part);
+      }
+      const bytes = await pending.shift()!;
+      await writer.write(bytes);
+      onProgress?.({ bytes: bytes.length });
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    abort.abort();
+    await Promise.allSettled(pending);
+  }
+  return info;
+}
+
+/** The first range tells the size of the object and its ETag, which the others must have too. */
+async function openFirst(
+  transport: Transport,
+  key: string,
+  partSize: number,
+  { ifMatch, signal }: DownloadOptions,
+): ReturnType<typeof getObject> {
+  try {
+    return await getObject(transport, key, { range: { end: partSize - 1 }, ifMatch, signal });
+  } catch (error) {
+    // An empty object has no first byte.
+    if (!(error instanceof S3Error) || error.status !== 416) throw error;
+    return await getObject(transport, key, { ifMatch, signal });
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Where a bucket is: hosts of AWS by partition, custom endpoints, path-style and virtual-hosted URLs.
+ *
+ * @module
+ */
+import { encodeKey, encodeQuery } from "./keys.ts";
+
+/** What decides a bucket's URL. */
+export interface EndpointOptions {
+  /** The bucket's name. */
+  bucket: string;
+  /** The region; a part of the host on AWS. */
+  region: string;
+  /** `http` or `https` URL of an S3-compatible service, with a base path if it has one. */
+  endpoint?: string | URL;
+  /** `https://host/bucket/key` rather than `https://bucket.host/key`. */
+  pathStyle?: boolean;
+  /** AWS's hosts that answer on IPv6 too. */
+  dualstack?: boolean;
+  /** AWS's hosts with FIPS 140 validated cryptography. */
+  fips?: boolean;
+  /** AWS's Transfer Acceleration. */
+  accelerate?: boolean;
+}
+
+/** A bucket's place, from which the URLs of its objects are made. */
+export interface Endpoint {
+  /** Whether it is one of AWS's own hosts, which the region is a part of. */
+  readonly aws: boolean;
+  /** The URL of an object, or of the bucket if there is no key. */
+  url(key?: string, query?: Readonly<Record<string, string>>): string;
+}
+
+/** Partitions whose hosts do not end in amazonaws.com, by the prefix of their regions. */
+const DNS_SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
+  ["cn-", "amazonaws.com.cn"],
+  ["eusc-", "amazonaws.eu"],
+  ["us-isob-", "sc2s.sgov.gov"],
+  ["us-isof-", "csp.hci.ic.gov"],
+  ["eu-isoe-", "cloud.adc-e.uk"],
+  ["us-iso-", "c2s.ic.gov"],
+];
+
+const REGION = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const DNS_BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const LOOSE_BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/;
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+
+/**
+ * Resolves the place of a bucket.
+ *
+ * @param options bucket, region, and how to reach them
+ * @returns what makes the URLs
+ * @throws {TypeError} on a bucket, region or endpoint that no URL can be made of
+ */
+export function resolveEndpoint(options: EndpointOptions): Endpoint {
+  checkRegion(options.region);
+  const base = options.endpoint === undefined
+    ? awsBase(options)
+    : customBase(options.endpoint, options);
+  checkBucket(options.bucket, base.aws);
+  const pathStyle = usesPathStyle(options, base);
+  if (!pathStyle) base.url.hostname = `${options.bucket}.${base.url.hostname}`;
+  const prefix = base.url.origin + base.url.pathname.replace(/\/+$/, "") +
+    (pathStyle ? `/${encodeKey(options.bucket)}` : "");
+  return {
+    aws: base.aws,
+    url(key, query = {}) {
+      const search = Object.entries(query)
+        .map(([name, value]) => `${encodeQuery(name)}=${encodeQuery(value)}`).join("&");
+      const path = key === undefined ? (pathStyle ? "" : "/") : `/${encodeKey(key)}`;
+      return prefix + path + (search && `?${search}`);
+    },
+  };
+}
+
+interface Base {
+  url: URL;
+  aws: boolean;
+}
+
+function awsBase({ region, dualstack, fips, accelerate, pathStyle }: EndpointOptions): Base {
+  if (accelerate && (fips || pathStyle)) {
+    throw new TypeError(
+      "accelerate: Transfer Acceleration has neither FIPS hosts nor path-style URLs",
+    );
+  }
+  const suffix = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
+  const stack = dualstack ? ".dualstack" : "";
+  // "auto" is no region of AWS; us-east-1 says where the bucket really is.
+  const place = region === "auto" ? "us-east-1" : region;
+  const host = accelerate ? `s3-accelerate${stack}` : `s3${fips ? "-fips" : ""}${stack}.${place}`;
+  return { url: new URL(`https://${host}.${suffix}`), aws: true };
+}
+
+function customBase(endpoint: string | URL, options: EndpointOptions): Base {
+  let url: URL;
+  try {
+    url = new URL(endpoint);
+  } catch {
+    throw new TypeError(`endpoint ${JSON.stringify(String(endpoint))}: expected an http(s) URL`);
+  }
+  // From here on the value may hold a password, and is not repeated.
+  if (url.username || url.password) {
+    throw new TypeError("endpoint: expected a URL without user and password");
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new TypeError(`endpoint ${url.href}: expected an http(s) URL`);
+  }
+  if (url.search || url.hash) {
+    throw new TypeError("endpoint: expected a URL without query and fragment");
+  }
+  if (options.dualstack || options.fips || options.accelerate) {
+    throw new TypeError(
+      "dualstack, fips and accelerate choose a host of AWS: not with an endpoint",
+    );
+  }
+  return { url, aws: /(^|\.)amazonaws\.com(\.cn)?$/.test(url.hostname) };
+}
+
+/** As the AWS SDKs do: a host that cannot take the bucket in front of it takes it in the path. */
+function usesPathStyle({ pathStyle, bucket, accelerate }: EndpointOptions, { url }: Base): boolean {
+  if (pathStyle) return true;
+  if (IPV4.test(url.hostname) || url.hostname.startsWith("[")) return true;
+  // A wildcard certificate covers one label only.
+  const fits = DNS_BUCKET.test(bucket) && !(bucket.includes(".") && url.protocol === "https:");
+  if (!fits && accelerate) {
+    throw new TypeError(`bucket ${bucket}: Transfer Acceleration needs a DNS name without dots`);
+  }
+  return !fits;
+}
+
+function checkRegion(region: string): void {
+  if (!REGION.test(region)) {
+    throw new TypeError(
+      `region ${JSON.stringify(region)}: expected a name such as us-east-1, or auto`,
+    );
+  }
+}
+
+function checkBucket(bucket: string, aws: boolean): void {
+  if (bucket.startsWith("arn:")) {
+    throw new TypeError(
+      `bucket ${
+        JSON.stringify(bucket)
+      }: ARNs are not supported; name the bucket, or the alias of the access point`,
+    );
+  }
+  const pattern = aws ? DNS_BUCKET : LOOSE_BUCKET;
+  if (!pattern.test(bucket) || bucket.includes("..")) {
+    throw new TypeError(
+      `bucket ${JSON.stringify(bucket)}: expected 3 to ${aws ? "63 lower-case" : "255"} ` +
+        "letters, digits, dots and hyphens",
+    );
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Multipart uploads: the calls that S3 has for them, and the one pattern that all of ours follow.
+ *
+ * @module
+ */
+import { checksum, checksumHeader } from "./checksum.ts";
+import { S3Error } from "./errors.ts";
+import { keyDecoder } from "./list.ts";
+import {
+  readObjectHeaders,
+  type WriteConditions,
+  writeConditions,
+  writeObjectHeaders,
+} from "./object_headers.ts";
+import type { Transport } from "./transport.ts";
+import type { ChecksumAlgorithm, ObjectHeaders, Placement, RequestOptions } from "./types.ts";
+import { writeXml } from "./xml.ts";
+
+/** S3's limits. */
+export const MIN_PART_SIZE: number = 5 * 1024 * 1024;
+/** See {@linkcode MIN_PART_SIZE}. */
+export const MAX_PARTS = 10_000;
+
+/** How long the server may take to forget an upload that failed, in milliseconds. */
+const ABORT_TIMEOUT_MS = 30_000;
+
+/** A part that S3 has. */
+export interface Part {
+  /** From 1. */
+  number: number;
+  etag: string;
+  /** Base64, if the upload has checksums. */
+  checksum?: string;
+}
+
+/** How the object will be written. */
+export interface MultipartOptions
+  extends ObjectHeaders, Placement, WriteConditions, RequestOptions {
+  /** A checksum that S3 verifies for each part and keeps. */
+  checksum?: ChecksumAlgorithm;
+}
+
+/** An upload that has begun. */
+export interface MultipartUpload {
+  /** Sends a part. */
+  uploadPart(number: number, body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Part>;
+  /** Lets the server make a part from an object that it has; `headers` name source and range. */
+  copyPart(number: number, headers: Record<string, string>, signal: AbortSignal): Promise<Part>;
+}
+
+/** What an upload's parts came to. */
+export interface MultipartParts {
+  parts: Part[];
+  /** In bytes; checked where the answer to the completion got lost. */
+  size: number;
+}
+
+/**
+ * Makes an object of parts: begins an upload, lets `work` send the parts, completes it. Whatever
+ * fails or aborts on the way, the upload is aborted on the server, so that its parts are not stored,
+ * unseen and paid for.
+ *
+ * @returns the ETag of the object
+ */
+export async function multipart(
+  transport: Transport,
+  key: string,
+  options: MultipartOptions,
+  work: (upload: MultipartUpload) => Promise<MultipartParts>,
+): Promise<string> {
+  const { signal, checksum: algorithm } = options;
+  const { xml } = await transport.sendForXml({
+    operation: "CreateMultipartUpload",
+    kind: "POST",
+    method: "POST",
+    key,
+    query: { uploads: "" },
+    headers: {
+      ...writeObjectHeaders(options),
+      ...(algorithm ? { "x-amz-checksum-algorithm": algorithm } : {}),
+    },
+    signal,
+  }, "InitiateMultipartUploadResult");
+  const uploadId = xml.get("UploadId");
+  if (!uploadId) throw new Error(`CreateMultipartUpload ${key}: the answer has no UploadId`);
+  try {
+    const result = await work(parts(transport, key, uploadId, algorithm));
+    return await complete(transport, key, uploadId, result, options);
+  } catch (error) {
+    // The caller's signal may be what ended it: the clean-up has one of its own.
+    await abortUpload(transport, key, uploadId, { signal: AbortSignal.timeout(ABORT_TIMEOUT_MS) })
+      .catch(() => {});
+    throw error;
+  }
+}
+
+function parts(
+  transport: Transport,
+  key: string,
+  uploadId: string,
+  algorithm: ChecksumAlgorithm | undefined,
+): MultipartUpload {
+  return {
+    async uploadPart(number, body, signal) {
+      const sum = algorithm && await checksum(algorithm, body);
+      const headers = await transport.sendForHeaders({
+        operation: "UploadPart",
+        kind: "PUT",
+        method: "PUT",
+        key,
+        query: { partNumber: String(number), uploadId },
+        ...(algorithm && sum ? { headers: { [checksumHeader(algorithm)]: sum } } : {}),
+        body,
+        signal,
+      });
+      return { number, etag: headers.get("etag") ?? "", ...(sum ? { checksum: sum } : {}) };
+    },
+    async copyPart(number, headers, signal) {
+      const { xml } = await transport.sendForXml({
+        operation: "UploadPartCopy",
+        kind: "COPY",
+        method: "PUT",
+        key,
+        query: { partNumber: String(number), uploadId },
+        headers,
+        signal,
+      }, "CopyPartResult");
+      const sum = algorithm && xml.get(`Checksum${algorithm}`);
+      return { number, etag: xml.get("ETag") ?? "", ...(sum ? { checksum: sum } : {}) };
+    },
+  };
+}
+
+async function complete(
+  transport: Transport,
+  key: string,
+  uploadId: string,
+  { parts, size }: MultipartParts,
+  options: MultipartOptions,
+): Promise<string> {
+  const sorted = parts.toSorted((a, b) => a.number - b.number);
+  try {
+    const { xml } = await transport.sendForXml({
+      operation: "CompleteMultipartUpload",
+      kind: "POST",
+      method: "POST",
+      key,
+      query: { uploadId },
+      headers: { "content-type": "application/xml", ...writeConditions(options) },
+      body: writeXml("CompleteMultipartUpload", {
+        Part: sorted.map(({ number, etag, checksum }) => ({
+          PartNumber: String(number),
+          ETag: etag,
+          ...(checksum && options.checksum ? { [`Checksum${options.checksum}`]: checksum } : {}),
+        })),
+      }),
+      signal: options.signal,
+    }, "CompleteMultipartUploadResult");
+    return xml.get("ETag") ?? "";
+  } catch (error) {
+    if (!(error instanceof S3Error) || error.code !== "NoSuchUpload") throw error;
+    const etag = await findCompleted(transport, key, sorted.length, size, options);
+    if (etag === undefined) throw error;
+    return etag;
+  }
+}
+
+/**
+ * An upload that S3 no longer knows when we complete it again was completed by the first attempt,
+ * whose answer got lost, if the object is there in the shape that this upload gives it.
+ */
+async function findCompleted(
+  transport: Transport,
+  key: string,
+  partCount: number,
+  size: number,
+  { signal }: RequestOptions,
+): Promise<string | undefined> {
+  const headers = await transport.sendForHeaders({
+    operation: "HeadObject",
+    kind: "HEAD",
+    method: "HEAD",
+    key,
+    signal,
+  }).catch(() => undefined);
+  if (!headers) return undefined;
+  const info = readObjectHeaders(key, headers, Number(headers.get("content-length")));
+  return info.size === size && info.etag.includes(`-${partCount}`) ? info.etag : undefined;
+}
+
+/** See {@linkcode S3Client.abortMultipartUpload}. */
+export async function abortUpload(
+  transport: Transport,
+  key: string,
+  uploadId: string,
+  { signal }: RequestOptions,
+): Promise<void> {
+  await transport.sendForHeaders({
+    operation: "AbortMultipartUpload",
+    kind: "DELETE",
+    method: "DELETE",
+    key,
+    query: { uploadId },
+    signal,
+  });
+}
+
+/** An upload that was begun and neither completed nor aborted. */
+export interface PendingUpload {
+  /** The key that the object would have. */
+  key: string;
+  /** What names the upload beside the key. */
+  uploadId: string;
+  /** When it was begun. */
+  initiated: Date;
+}
+
+/** See {@linkcode S3Client.listMultipartUploads}. */
+export async function* listUploads(
+  transport: Transport,
+  { prefix, signal }: RequestOptions & { prefix?: string },
+): AsyncGenerator<PendingUpload> {
+  let markers: Record<string, string> | undefined = {};
+  while (markers) {
+    const { xml } = await transport.sendForXml({
+      operation: "ListMultipartUploads",
+      kind: "LIST",
+      method: "GET",
+      query: { uploads: "", "encoding-type": "url", ...(prefix ? { prefix } : {}), ...markers },
+      signal,
+    }, "ListMultipartUploadsResult");
+    const decode = keyDecoder(xml);
+    for (const entry of xml.all("Upload")) {
+      yield {
+        key: decode(entry.get("Key") ?? ""),
+        uploadId: entry.get("UploadId") ?? "",
+        initiated: new Date(entry.get("Initiated") ?? NaN),
+      };
+    }
+    markers = xml.get("IsTruncated") === "true"
+      ? {
+        "key-marker": decode(xml.get("NextKeyMarker") ?? ""),
+        "upload-id-marker": xml.get("NextUploadIdMarker") ?? "",
+      }
+      : undefined;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * An answer of S3 whose body cannot hang, is always given back, and fails as an S3Error.
+ *
+ * @module
+ */
+import { S3Error } from "./errors.ts";
+import type { Call } from "./transport.ts";
+
+/** Longer documents than this are not S3's: a page of 1,000 keys of 1,024 escaped bytes is 4 MB. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+/** What ties a reply to the request that it answers. */
+export interface ReplyContext {
+  call: Call;
+  bucket: string;
+  /** Ends the connection. */
+  abort: AbortController;
+  /** How long a read may wait for bytes, in milliseconds. */
+  idleTimeout: number;
+  /** Is called once, when the reply is done with. */
+  release: () => void;
+}
+
+/** A request that got no answer, or only a part of one. */
+export function networkError(
+  { operation, key }: Pick<Call, "operation" | "key">,
+  bucket: string,
+  cause: unknown,
+  timedOut?: string,
+): S3Error {
+  return new S3Error({
+    code: timedOut ? "Timeout" : "NetworkError",
+    status: 0,
+    reason: timedOut ?? (cause instanceof Error ? cause.message : String(cause)),
+    operation,
+    bucket,
+    key,
+    retryable: true,
+  }, { cause });
+}
+
+/** An answer; its body must be read, or discarded. */
+export class Reply {
+  /** HTTP status. */
+  readonly status: number;
+  /** The headers. */
+  readonly headers: Headers;
+  #context: ReplyContext;
+  #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+
+  constructor(response: Response, context: ReplyContext) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.#context = context;
+    this.#reader = response.body?.getReader();
+    if (!this.#reader) context.release();
+  }
+
+  /**
+   * The next bytes of the body, undefined at its end.
+   *
+   * @throws {S3Error} `NetworkError` or `Timeout` when the connection breaks or stalls
+   */
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (!this.#reader) return undefined;
+    const { call, bucket, abort, idleTimeout } = this.#context;
+    let stalled: string | undefined;
+    const timer = setTimeout(() => {
+      stalled = `no bytes for ${idleTimeout} ms`;
+      abort.abort();
+    }, idleTimeout);
+    try {
+      const { done, value } = await this.#reader.read();
+      if (!done) return value;
+      this.#end();
+      return undefined;
+    } catch (error) {
+      this.#end();
+      call.signal?.throwIfAborted();
+      throw networkError(call, bucket, error, stalled);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The whole body as text. */
+  async text(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    let size = 0;
+    for (let chunk; (chunk = await this.read());) {
+      size += chunk.length;
+      if (size > MAX_TEXT_BYTES) {
+        await this.discard();
+        throw networkError(
+          this.#context.call,
+          this.#context.bucket,
+          new Error(`the answer is longer than ${MAX_TEXT_BYTES} bytes`),
+        );
+      }
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  }
+
+  /** Gives the connection back without the rest of the body. */
+  async discard(): Promise<void> {
+    await this.#reader?.cancel().catch(() => {});
+    this.#end();
+  }
+
+  #end(): void {
+    if (!this.#reader) return;
+    this.#reader = undefined;
+    this.#context.release();
+  }
+}

@@ -1,0 +1,383 @@
+/**
+ * Sends a request until it is answered: signs, retries, and corrects what S3 says is wrong with our
+ * clock, region or credentials.
+ *
+ * @module
+ */
+import { sha256Hex } from "../digest.ts";
+import { type Endpoint, type EndpointOptions, resolveEndpoint } from "./endpoint.ts";
+import { S3Error } from "./errors.ts";
+import { networkError, Reply } from "./reply.ts";
+import { isRetryable, type RetryOptions, RetryPolicy, type Timing } from "./retry.ts";
+import { Signer } from "./signer.ts";
+import type { Credentials, CredentialsProvider, RequestEvent, RequestKind } from "./types.ts";
+import { readXml, type Xml } from "./xml.ts";
+
+/** A request of S3. */
+export interface Call {
+  /** The S3 operation, for errors and counters. */
+  operation: string;
+  kind: RequestKind;
+  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  key?: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: Uint8Array<ArrayBuffer> | string;
+  /** SHA-256 of the body in hexadecimal, where the caller knows it already. */
+  sha256?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a client is made of; see S3ClientOptions for the meaning. */
+export interface TransportOptions extends EndpointOptions, Timing {
+  credentials: Credentials | CredentialsProvider | "anonymous";
+  fetch: typeof fetch;
+  retry: RetryOptions;
+  timeouts: { attempt: number; idle: number };
+  onRequest: ((event: RequestEvent) => void) | undefined;
+}
+
+const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** A request may take this long for its headers, plus the time that its body needs at this rate. */
+const SLOWEST_UPLOAD_BYTES_PER_MS = 100;
+
+/** S3 refuses requests that are 15 minutes off; a third of that is worth correcting. */
+const SKEW_MS = 5 * 60_000;
+
+const STALE_CREDENTIALS = new Set([
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "InvalidToken",
+  "TokenRefreshRequired",
+]);
+
+/** What has been corrected once in this request, and is not corrected again. */
+interface Corrections {
+  skew?: boolean;
+  credentials?: boolean;
+  region?: boolean;
+}
+
+/** One bucket's connection: endpoint, signer and retry state, shared by all requests. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #signer: Signer;
+  readonly #policy: RetryPolicy;
+  #region: string;
+  #endpoint: Endpoint;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#region = options.region;
+    this.#endpoint = resolveEndpoint(options);
+    this.#signer = new Signer(options.clock);
+    this.#policy = new RetryPolicy(options.retry, options);
+  }
+
+  /** The bucket's region: the one that was given, or the one that S3 has said it is in. */
+  get region(): string {
+    return this.#region;
+  }
+
+  /** The same connection to another bucket of the same service. */
+  forBucket(bucket = this.#options.bucket): Transport {
+    return bucket === this.#options.bucket ? this : new Transport({ ...this.#options, bucket });
+  }
+
+  /**
+   * Sends a request and reads its answer; a failure of either is retried if it may pass.
+   *
+   * @param call the request
+   * @param read makes the result of a successful answer
+   */
+  async send<T>(call: Call, read: (reply: Reply) => Promise<T>): Promise<T> {
+    call.signal?.throwIfAborted();
+    // Once, not at every attempt.
+    const sha256 = call.sha256 ??
+      (call.body === undefined ? EMPTY_SHA256 : await sha256Hex(call.body));
+    const done: Corrections = {};
+    let retryCost = 0;
+    for (let attempt = 1;;) {
+      await this.#policy.beforeAttempt(call.signal);
+      const region = this.#region;
+      let error: S3Error;
+      let retryAfter: string | undefined;
+      try {
+        const reply = await this.#attempt({ ...call, sha256 }, attempt, done.credentials ?? false);
+        if (reply.status >= 200 && reply.status < 300) {
+          const result = await read(reply);
+          this.#policy.onSuccess(retryCost);
+          return result;
+        }
+        error = await this.#errorOf(call, reply);
+        retryAfter = reply.headers.get("retry-after") ?? undefined;
+        if (await this.#correct(error, reply.headers, call, region, done)) continue;
+      } catch (thrown) {
+        if (!(thrown instanceof S3Error)) throw thrown;
+        error = thrown;
+      }
+      const cost = await this.#policy.onFailure(error, attempt, retryAfter, call.signal);
+      if (cost === undefined) throw error;
+      retryCost = cost;
+      attempt++;
+    }
+  }
+
+  /** Sends a request whose answer has no content of interest. */
+  sendForHeaders(call: Call): Promise<Headers> {
+    return this.send(call, async (reply) => {
+      await reply.discard();
+      return reply.headers;
+    });
+  }
+
+  /**
+   * Sends a request that is answered by an XML document. S3 answers some of them, copies and
+   * completions, 200 before it knows how they end: an error may stand in the document.
+   */
+  sendForXml(call: Call, root: string): Promise<{ xml: Xml; headers: Headers }> {
+    return this.send(call, async (reply) => {
+      const xml = this.#parse(call, reply, await reply.text());
+      if (xml.name === "Error") throw this.#errorFromXml(call, reply, xml);
+      if (xml.name !== root) {
+        throw this.#malformed(call, reply, `expected <${root}>, got <${xml.name}>`);
+      }
+      return { xml, headers: reply.headers };
+    });
+  }
+
+  /** A URL that carries its signature. */
+  async presign(call: Call, expiresIn: number): Promise<string> {
+    const url = this.#endpoint.url(call.key, call.query);
+    const credentials = await this.#credentials(false, call.signal);
+    if (!credentials) return url;
+    const signable = { method: call.method, url, headers: {} };
+    return await this.#signer.presign(signable, credentials, this.#region, expiresIn);
+  }
+
+  async #attempt(
+    call: Call & { sha256: string },
+    attempt: number,
+    refresh: boolean,
+  ): Promise<Reply> {
+    const { bucket, timeouts, fetch, onRequest } = this.#options;
+    const headers = await this.#headers(call, refresh);
+    const abort = new AbortController();
+    const onAbort = () => abort.abort(call.signal?.reason);
+    call.signal?.addEventListener("abort", onAbort, { once: true });
+    const release = () => call.signal?.removeEventListener("abort", onAbort);
+    const limit = timeouts.attempt + (call.body?.length ?? 0) / SLOWEST_UPLOAD_BYTES_PER_MS;
+    let timedOut: string | undefined;
+    const timer = setTimeout(() => {
+      timedOut = `no answer within ${Math.round(limit)} ms`;
+      abort.abort();
+    }, limit);
+    onRequest?.({ operation: call.operation, kind: call.kind, key: call.key, attempt });
+    try {
+      const response = await fetch(this.#endpoint.url(call.key, call.query), {
+        method: call.method,
+        headers,
+        // Following a redirect would show the signature to another host.
+        redirect: "manual",
+        signal: abort.signal,
+        body: call.body ?? null,
+      });
+      return new Reply(response, { call, bucket, abort, idleTimeout: timeouts.idle, release });
+    } catch (error) {
+      release();
+      call.signal?.throwIfAborted();
+      throw networkError(call, bucket, error, timedOut);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Signs what S3 checks; what proxies on the way may rewrite is added unsigned. */
+  async #headers(call: Call & { sha256: string }, refresh: boolean): Promise<Headers> {
+    const signed: Record<string, string> = { "x-amz-content-sha256": call.sha256 };
+    const unsigned: [string, string][] = [];
+    for (const [name, value] of Object.entries(call.headers ?? {})) {
+      if (name.startsWith("x-amz-") || name === "content-md5") signed[name] = value;
+      else unsigned.push([name, value]);
+    }
+    const credentials = await this.#credentials(refresh, call.signal);
+    const headers = credentials
+      ? await this.#signer.sign(
+        { method: call.method, url: this.#endpoint.url(call.key, call.query), headers: signed },
+        credentials,
+        this.#region,
+      )
+      : new Headers(signed);
+    for (const [name, value] of unsigned) headers.set(name, value);
+    return headers;
+  }
+
+  async #credentials(refresh: boolean, signal?: AbortSignal): Promise<Credentials | undefined> {
+    const { credentials } = this.#options;
+    if (credentials === "anonymous") return undefined;
+    if (typeof credentials !== "function") return credentials;
+    return await credentials({ refresh, signal });
+  }
+
+  /** Sets right what the answer says is wrong; true if the request is worth sending again. */
+  async #correct(
+    error: S3Error,
+    headers: Headers,
+    call: Call,
+    usedRegion: string,
+    done: Corrections,
+  ): Promise<boolean> {
+    if (error.status >= 500) return false;
+    if (this.#options.credentials === "anonymous" && !isRedirect(error.status)) return false;
+    return this.#correctSkew(error, headers, done) ||
+      this.#refreshCredentials(error, call, done) ||
+      await this.#correctRegion(error, call, usedRegion, done);
+  }
+
+  #correctSkew(error: S3Error, headers: Headers, done: Corrections): boolean {
+    if (done.skew || (error.code !== "RequestTimeTooSkewed" && error.status !== 403)) return false;
+    const skew = Date.parse(headers.get("date") ?? "") - this.#options.clock();
+    // The first half of the condition also stops an answer without a date (NaN).
+    if (!(Math.abs(skew - this.#signer.skew) > SKEW_MS)) return false;
+    this.#signer.skew = skew;
+    return done.skew = true;
+  }
+
+  #refreshCredentials(error: S3Error, call: Call, done: Corrections): boolean {
+    if (done.credentials || typeof this.#options.credentials !== "function") return false;
+    // S3 answers HEAD with expired credentials 400, and without a body that would say why.
+    const stale = STALE_CREDENTIALS.has(error.code) ||
+      (call.method === "HEAD" && error.status === 400);
+    return done.credentials = stale;
+  }
+
+  async #correctRegion(
+    error: S3Error,
+    call: Call,
+    usedRegion: string,
+    done: Corrections,
+  ): Promise<boolean> {
+    const misdirected = isRedirect(error.status) || error.code === "AuthorizationHeaderMalformed" ||
+      error.code === "IllegalLocationConstraintException" ||
+      (call.method === "HEAD" && error.status === 400);
+    if (done.region || !misdirected) return false;
+    done.region = true;
+    // Another request that ran beside this one may have learned it already.
+    if (this.#region !== usedRegion) return true;
+    const region = error.region ?? await this.#askRegion(call.signal);
+    if (region === undefined || region === usedRegion) return false;
+    this.#endpoint = resolveEndpoint({ ...this.#options, region });
+    this.#region = region;
+    return true;
+  }
+
+  /** S3 tells anybody the region of any bucket, in a header of whatever it answers. */
+  async #askRegion(signal?: AbortSignal): Promise<string | undefined> {
+    if (!this.#endpoint.aws) return undefined;
+    const response = await this.#options.fetch(this.#endpoint.url(), {
+      method: "HEAD",
+      redirect: "manual",
+      signal: signal ?? null,
+    }).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.headers.get("x-amz-bucket-region") ?? undefined;
+  }
+
+  async #errorOf(call: Call, reply: Reply): Promise<S3Error> {
+    const text = await reply.text();
+    let xml: Xml | undefined;
+    try {
+      xml = readXml(text);
+    } catch {
+      // A proxy's page, or nothing at all: the status has to do.
+    }
+    return this.#errorFromXml(call, reply, xml?.name === "Error" ? xml : undefined);
+  }
+
+  #errorFromXml(call: Call, reply: Reply, xml: Xml | undefined): S3Error {
+    // A status of 200 says nothing here: the error came after it.
+    const status = reply.status < 300 ? 500 : reply.status;
+    const code = xml?.get("Code") ?? codeOfStatus(status);
+    const region = xml?.get("Region") ?? reply.headers.get("x-amz-bucket-region") ??
+      regionOfHost(xml?.get("Endpoint"));
+    const requestId = reply.headers.get("x-amz-request-id") ?? xml?.get("RequestId");
+    return new S3Error({
+      code,
+      status: reply.status,
+      reason: this.#reason(reply, xml),
+      operation: call.operation,
+      bucket: this.#options.bucket,
+      key: call.key,
+      requestId,
+      region,
+      retryable: isRetryable(code, status),
+    });
+  }
+
+  #reason(reply: Reply, xml: Xml | undefined): string {
+    const hint = reply.status === 403 && this.#options.credentials === "anonymous"
+      ? " (the request was not signed: no credentials were given)"
+      : isRedirect(reply.status)
+      ? ` (the bucket is not at this endpoint: ${
+        hostOf(reply.headers.get("location")) ?? "no other place was named"
+      })`
+      : "";
+    return (xml?.get("Message") || "the answer has no message") + hint;
+  }
+
+  #parse(call: Call, reply: Reply, text: string): Xml {
+    try {
+      return readXml(text);
+    } catch (error) {
+      throw this.#malformed(call, reply, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** A successful answer that is none of S3's: a cut document, or a proxy's page. */
+  #malformed({ operation, key }: Call, reply: Reply, reason: string): S3Error {
+    return new S3Error({
+      code: "MalformedAnswer",
+      status: reply.status,
+      reason,
+      operation,
+      bucket: this.#options.bucket,
+      key,
+      retryable: true,
+    });
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 307 || status === 308;
+}
+
+function codeOfStatus(status: number): string {
+  const known: Record<number, string> = {
+    301: "PermanentRedirect",
+    304: "NotModified",
+    307: "TemporaryRedirect",
+    400: "BadRequest",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    416: "InvalidRange",
+  };
+  return known[status] ?? `HTTP${status}`;
+}
+
+/** The region in a host that S3 redirects to, such as `bucket.s3.eu-west-1.amazonaws.com`. */
+function regionOfHost(host: string | undefined): string | undefined {
+  return host?.match(/(?:^|\.)s3[.-](?:dualstack\.)?([a-z0-9-]+)\.amazonaws\.com/)?.[1];
+}
+
+/** Only the host of a redirect is told: its query may be signed. */
+function hostOf(location: string | null): string | undefined {
+  try {
+    return location ? new URL(location).host : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Uploads of any size: in one request where it fits, in parts that are sent a few at a time where it
+ * does not. Memory holds the parts in flight, however large the object is.
+ *
+ * @module
+ */
+import { forEachParallel } from "../parallel.ts";
+import type { RandomAccess } from "../runtime/files.ts";
+import {
+  MAX_PARTS,
+  MIN_PART_SIZE,
+  multipart,
+  type MultipartOptions,
+  type Part,
+} from "./multipart.ts";
+import { putObject } from "./put.ts";
+import type { Transport } from "./transport.ts";
+
+/** What can be uploaded. */
+export type UploadSource = RandomAccess | Blob | ReadableStream<Uint8Array>;
+
+/** How to upload. */
+export interface UploadOptions extends MultipartOptions {
+  /**
+   * Bytes a part; 16 MiB by default, at least 5 MiB. It grows where an object would have more than
+   * 10,000 parts otherwise.
+   */
+  partSize?: number;
+  /** How many parts at once; 4 by default. */
+  parallelism?: number;
+  /** SHA-256 of the whole in hexadecimal, where it is known; is used if one request is enough. */
+  sha256?: string;
+  /** Is called when bytes have arrived at S3. */
+  onProgress?: (progress: { bytes: number }) => void;
+}
+
+const DEFAULT_PART_SIZE = 16 * 1024 * 1024;
+const MAX_PART_SIZE = 5 * 1024 ** 3;
+const MAX_OBJECT_SIZE = 5 * 1024 ** 4;
+const MIB = 1024 * 1024;
+
+/** After so many parts of a stream of unknown length, its parts double in size. */
+const PARTS_A_STEP = 1000;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** See {@linkcode S3Client.upload}. */
+export async function upload(
+  transport: Transport,
+  key: string,
+  source: UploadSource,
+  options: UploadOptions,
+): Promise<{ etag: string; size: number }> {
+  const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress, signal } = options;
+  checkOptions(partSize, parallelism);
+  const chunks = source instanceof ReadableStream
+    ? readStream(source, (part) => streamPartSize(part, partSize))
+    : readRanges(source, fixedPartSize(source.size, partSize));
+  try {
+    const first = await chunks.next();
+    const head: Bytes = first.done ? new Uint8Array() : first.value;
+    const second = first.done ? first : await chunks.next();
+    if (second.done) {
+      const { etag } = await putObject(transport, key, head, options);
+      onProgress?.({ bytes: head.length });
+      return { etag, size: head.length };
+    }
+    let size = 0;
+    const etag = await multipart(transport, key, options, async (upload) => {
+      const parts: Part[] = [];
+      await forEachParallel(
+        numbered([head, second.value], chunks),
+        parallelism,
+        async ([number, body], partSignal) => {
+          parts.push(await upload.uploadPart(number, body, partSignal));
+          size += body.length;
+          onProgress?.({ bytes: body.length });
+        },
+        signal,
+      );
+      return { parts, size };
+    });
+    return { etag, size };
+  } finally {
+    await chunks.return?.(undefined);
+  }
+}
+
+function checkOptions(partSize: number, parallelism: number): void {
+  if (!Number.isInteger(partSize) || partSize < MIN_PART_SIZE || partSize > MAX_PART_SIZE) {
+    throw new TypeError(
+      `partSize ${partSize}: expected ${MIN_PART_SIZE} to ${MAX_PART_SIZE} bytes`,
+    );
+  }
+  if (!Number.isInteger(parallelism) || parallelism < 1) {
+    throw new TypeError(`parallelism ${parallelism}: expected a positive integer`);
+  }
+}
+
+/**
+ * The size of the parts of an object whose size is known.
+ *
+ * @param size of the object, in bytes
+ * @param partSize the size that is wanted, in bytes
+ * @returns that size, or the whole MiB with which 10,000 parts suffice
+ * @throws {RangeError} if the object is larger than S3 can store
+ */
+export function fixedPartSize(size: number, partSize: number): number {
+  if (size > MAX_OBJECT_SIZE) {
+    throw new RangeError(`an object of ${size} bytes: S3 stores at most ${MAX_OBJECT_SIZE}`);
+  }
+  return Math.max(partSize, Math.ceil(size / MAX_PARTS / MIB) * MIB);
+}
+
+/**
+ * The size of a part of an object whose size is not known: it grows by steps so that 10,000 parts
+ * reach S3's limit for an object.
+ *
+ * @param number of the part, from 1
+ * @param partSize of the first ones, in bytes
+ * @returns bytes
+ */
+export function streamPartSize(number: number, partSize: number): number {
+  return Math.min(MAX_PART_SIZE, partSize * 2 ** Math.floor((number - 1) / PARTS_A_STEP));
+}
+
+async function* numbered(
+  first: Bytes[],
+  rest: AsyncIterable<Bytes>,
+): AsyncGenerator<[number, Bytes]> {
+  let number = 0;
+  for (const chunk of first) yield [++number, chunk];
+  for await (const chunk of rest) {
+    if (number === MAX_PARTS) throw new RangeError(`the source is longer than ${MAX_PARTS} parts`);
+    yield [++number, chunk];
+  }
+}
+
+async function* readRanges(source: RandomAccess | Blob, partSize: number): AsyncGenerator<Bytes> {
+  for (let offset = 0; offset < source.size; offset += partSize) {
+    const length = Math.min(partSize, source.size - offset);
+    yield source instanceof Blob
+      ? new Uint8Array(await source.slice(offset, offset + length).arrayBuffer())
+      : await source.read(offset, length);
+  }
+}
+
+/** Cuts a stream into parts; it is cancelled if they are not read to the end. */
+async function* readStream(
+  source: ReadableStream<Uint8Array>,
+  sizeOf: (number: number) => number,
+): AsyncGenerator<Bytes> {
+  let number = 1;
+  let part = new Uint8Array(sizeOf(number));
+  let filled = 0;
+  for await (const chunk of source) {
+    for (let used = 0; used < chunk.length;) {
+      const take = Math.min(part.length - filled, chunk.length - used);
+      part.set(chunk.subarray(used, used + take), filled);
+      filled += take;
+      used += take;
+      if (filled === part.length) {
+        yield part;
+        part = new Uint8Array(sizeOf(++number));
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) yield part.slice(0, filled);
+}
