@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sleep } from "../sleep.ts";
 import { copyObject, type CopyOptions, copyParts, copySource, MAX_COPY_SIZE } from "./copy.ts";
 import { deleteObject, deleteObjects, type DeleteReport } from "./delete.ts";
 import { download, type DownloadOptions, type Writer } from "./download.ts";
@@ -324,19 +325,4 @@ export class S3Client {
     });
     return readObjectHeaders(key, headers, Number(headers.get("content-length")));
   }
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

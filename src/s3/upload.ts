@@ -40,7 +40,7 @@ const MAX_OBJECT_SIZE = 5 * 1024 ** 4;
 const MIB = 1024 * 1024;
 
 /** After so many parts of a stream of unknown length, its parts double in size. */
-const PARTS_A_STEP = 1000;
+const PARTS_A_STEP = 900;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

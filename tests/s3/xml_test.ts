@@ -1,0 +1,39 @@
+import { readXml, writeXml } from "../../src/s3/xml.ts";
+import { assertEquals, assertThrows } from "../assert.ts";
+import { test } from "../harness.ts";
+
+test("a document is read: text, entities, repeated children, prefixes", () => {
+  const xml = readXml(
+    '<?xml version="1.0" encoding="UTF-8"?>\n<s3:R xmlns:s3="urn:x"><s3:K>a &amp; &#x62; &lt;c&gt;</s3:K>' +
+      "<E/><I><N>1</N></I><I><N>2</N></I></s3:R>",
+  );
+  assertEquals(xml.name, "R");
+  assertEquals(xml.get("K"), "a & b <c>");
+  assertEquals(xml.get("E"), "");
+  assertEquals(xml.get("absent"), undefined);
+  assertEquals(xml.all("I").map((item) => item.get("N")), ["1", "2"]);
+});
+
+test("a document that is cut or is none is refused", () => {
+  for (
+    const text of [
+      "",
+      "hello",
+      "<a>",
+      "<a><b></a>",
+      "<a></a><b/>",
+      "<a>&nope;</a>",
+      "<html><br></html>",
+    ]
+  ) {
+    assertThrows(() => readXml(text));
+  }
+});
+
+test("what is written is read as it was", () => {
+  const key = `<&>"' é😀 %2F\t\n\r]]>`;
+  const text = writeXml("Delete", { Object: [{ Key: key }, { Key: "b" }], Quiet: "true" });
+  const xml = readXml(text);
+  assertEquals(xml.all("Object").map((object) => object.get("Key")), [key, "b"]);
+  assertEquals(xml.get("Quiet"), "true");
+});
