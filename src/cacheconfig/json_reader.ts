@@ -59,7 +59,7 @@ export class JsonReader {
     this.#depth--;
   }
 
-  /** Reads an array; null is an empty one. The cursor stands at an element when `read` is called. */
+  /** Reads an array; null is an empty one. `read` is called with the cursor at each element. */
   array(read: (index: number) => void): void {
     if (this.null()) return;
     this.#open("[", "an array");

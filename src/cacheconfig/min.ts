@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { keepResultsOf } from "./layers.ts";
+import { keepResultsOf } from "./results.ts";
 import type { CacheConfig } from "./types.ts";
 
 /**

@@ -26,7 +26,10 @@ export interface ParseOptions {
    * as in the config of a local cache (`optional`, the default).
    */
   annotations?: "required" | "optional";
-  /** The most bytes (characters of a string) to look at; 500 MB if not given, near the longest string that engines have. */
+  /**
+   * The most bytes (characters of a string) to look at; 500,000,000 if not given, which is near the
+   * longest string that engines have.
+   */
   maxBytes?: number;
   /** The most layers to read; 2,000,000 if not given. */
   maxLayers?: number;
