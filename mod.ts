@@ -2,7 +2,55 @@
  * BuildKit's S3 build cache for TypeScript: export, import and look after the caches that
  * `docker buildx build` keeps with `type=s3`.
  *
+ * @example
+ * ```ts
+ * import { importCache, parseAttributes } from "@s3cache/s3cache";
+ *
+ * const options = parseAttributes("type=s3,region=eu-west-1,bucket=ci,name=app", {
+ *   direction: "import",
+ * });
+ * const cache = await importCache(options, {
+ *   fetch: () => Promise.resolve(new Response("", { status: 404 })),
+ * });
+ * console.assert(cache.names.length === 0); // no manifest: an empty cache
+ * ```
+ *
  * @module
  */
 export * from "./s3.ts";
 export { digestOf, isDigest } from "./src/digest.ts";
+export { parseAttributes, type ParseAttributesOptions } from "./src/attributes/attributes.ts";
+export {
+  type Environment,
+  environmentCredentials,
+  type StaticCredentials,
+} from "./src/attributes/environment_credentials.ts";
+export { AttributeError, type AttributeProblem } from "./src/attributes/errors.ts";
+export type { CacheOptions } from "./src/attributes/options.ts";
+export { CacheConfigError } from "./src/cacheconfig/errors.ts";
+export { marshalCacheConfig } from "./src/cacheconfig/marshal.ts";
+export { parseCacheConfig, type ParseOptions } from "./src/cacheconfig/parse.ts";
+export type {
+  CacheConfig,
+  CacheInput,
+  CacheLayer,
+  CacheRecord,
+  CacheResult,
+  ChainedResult,
+  LayerAnnotations,
+} from "./src/cacheconfig/types.ts";
+export type { Descriptor, Platform } from "./src/oci/descriptor.ts";
+export { LayoutError } from "./src/oci/errors.ts";
+export {
+  type LocalCache,
+  openLocalCache,
+  type OpenLocalCacheOptions,
+} from "./src/oci/local_cache.ts";
+export type { ReadableFile } from "./src/runtime/files.ts";
+export type { BucketLayout } from "./src/transfer/bucket_layout.ts";
+export { type BlobOptions, Cache, type CacheBlob, importCache } from "./src/transfer/cache.ts";
+export type { TransferOptions } from "./src/transfer/connection.ts";
+export { exportCache, type ExportReport } from "./src/transfer/export.ts";
+export { type ImportReport, writeLocalCache, type WriteOptions } from "./src/transfer/import.ts";
+export type { BlobOutcome, ProgressEvent, TransferReport } from "./src/transfer/progress.ts";
+export type { BlobSource, CacheSource } from "./src/transfer/source.ts";

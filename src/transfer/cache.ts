@@ -1,0 +1,153 @@
+/**
+ * A cache in a bucket, read lazily: the manifest first, blobs when somebody wants them.
+ *
+ * @module
+ */
+import type { CacheOptions } from "../attributes/options.ts";
+import { parseCacheConfig } from "../cacheconfig/parse.ts";
+import type { CacheConfig } from "../cacheconfig/types.ts";
+import { IntegrityError } from "../digest.ts";
+import { isNoSuchKey } from "../s3/errors.ts";
+import type { GetResult } from "../s3/get.ts";
+import type { ByteRange, RequestOptions } from "../s3/types.ts";
+import { blobKey, manifestKey } from "./bucket_layout.ts";
+import { connect, type Connection, type TransferOptions } from "./connection.ts";
+import { type BlobSource, type CacheSource, distinctBlobs } from "./source.ts";
+
+/** A blob of a cache. */
+export interface CacheBlob {
+  /** In bytes, of the whole blob. */
+  size: number;
+  /**
+   * The bytes. Those of a whole blob are verified: the stream fails with IntegrityError at its end
+   * if they are not what the digest says.
+   */
+  body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The whole body. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** How to read a blob. */
+export interface BlobOptions extends RequestOptions {
+  /** Only these bytes; a part of a blob cannot be verified. */
+  range?: ByteRange;
+}
+
+/** BuildKit has no limit for a manifest in S3; this one keeps a forged one from filling memory. */
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
+/** The connection behind a cache, for what works on it from beside. */
+export let connectionOf: (cache: Cache) => Connection & { options: CacheOptions };
+
+/** A cache in a bucket. */
+export class Cache implements CacheSource {
+  /** Its layers and records. */
+  readonly config: CacheConfig;
+  /** The names whose manifests were found; none means that the cache is empty. */
+  readonly names: string[];
+  readonly #options: CacheOptions;
+  readonly #connection: Connection;
+  readonly #sizes: Map<string, number>;
+
+  static {
+    connectionOf = (cache) => ({ ...cache.#connection, options: cache.#options });
+  }
+
+  /** Used by {@linkcode importCache}. */
+  constructor(
+    config: CacheConfig,
+    names: string[],
+    options: CacheOptions,
+    connection: Connection,
+  ) {
+    this.config = config;
+    this.names = names;
+    this.#options = options;
+    this.#connection = connection;
+    this.#sizes = distinctBlobs(config);
+  }
+
+  /**
+   * Reads a blob.
+   *
+   * @param digest of a blob of the config
+   * @param options range, `signal`
+   * @returns its size and bytes
+   * @throws {S3Error} `NoSuchKey` if the bucket has lost the blob
+   * @throws {IntegrityError} if it is of another size than the config says
+   */
+  async blob(digest: string, options: BlobOptions = {}): Promise<CacheBlob> {
+    const size = this.#sizes.get(digest);
+    if (size === undefined) throw new RangeError(`blob ${digest}: is not in this cache`);
+    const key = blobKey(this.#options, digest);
+    const result = await this.#connection.client.get(key, {
+      ...options,
+      digest: options.range ? undefined : digest,
+    });
+    await checkSize(result, key, size);
+    return { size, body: result.body, bytes: () => result.bytes() };
+  }
+
+  /** Opens a blob for an export into another bucket. */
+  openBlob(digest: string): Promise<BlobSource> {
+    return Promise.resolve({
+      size: this.#sizes.get(digest) ?? 0,
+      read: async (offset, length) => {
+        if (length === 0) return new Uint8Array();
+        const range = { start: offset, end: offset + length - 1 };
+        return await (await this.blob(digest, { range })).bytes();
+      },
+      close: () => Promise.resolve(),
+    });
+  }
+}
+
+async function checkSize(result: GetResult, key: string, size: number): Promise<void> {
+  if (result.info.size === size) return;
+  await result.body.cancel();
+  throw new IntegrityError(`${key}: has ${result.info.size} bytes, the manifest says ${size}`);
+}
+
+/**
+ * Reads the manifest of a cache. One that is not there is an empty cache, as for BuildKit; a bucket
+ * that is not there is an error.
+ *
+ * @param options where from
+ * @param settings `signal`, `onProgress`, and what to use in place of the runtime's own
+ * @returns the cache; its blobs are read when they are asked for
+ * @throws {S3Error} if the bucket refuses, or is not there
+ * @throws {CacheConfigError} if the manifest is not a valid cache config
+ */
+export async function importCache(
+  options: CacheOptions,
+  settings: TransferOptions = {},
+): Promise<Cache> {
+  const connection = connect(options, settings);
+  const name = options.names[0]!;
+  const config = await readManifest(options, connection, name, settings.signal);
+  return config
+    ? new Cache(config, [name], options, connection)
+    : new Cache({ layers: [], records: [] }, [], options, connection);
+}
+
+async function readManifest(
+  options: CacheOptions,
+  { client }: Connection,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<CacheConfig | undefined> {
+  const key = manifestKey(options, name);
+  try {
+    const { info, body, bytes } = await client.get(key, { signal });
+    if (info.size > MAX_MANIFEST_BYTES) {
+      await body.cancel();
+      throw new IntegrityError(
+        `${key}: has ${info.size} bytes, a manifest has at most ${MAX_MANIFEST_BYTES}`,
+      );
+    }
+    return parseCacheConfig(await bytes(), { source: key, annotations: "required" });
+  } catch (error) {
+    if (isNoSuchKey(error)) return undefined;
+    throw error;
+  }
+}
