@@ -1,0 +1,58 @@
+/**
+ * Checks how the tree is laid out: layers, dependencies, unused and overlong files.
+ *
+ * @module
+ */
+import { checkDependencies } from "./layout/dependencies.ts";
+import { checkLength, checkReached } from "./layout/files.ts";
+import { checkGlobals } from "./layout/globals.ts";
+import { readGraph } from "./layout/graph.ts";
+import { checkLayers } from "./layout/layers.ts";
+import { ROOT } from "./paths.ts";
+
+const LIBRARY = ["mod.ts", "s3.ts", "src/cli/main.ts"];
+/** The lists of tests; those of tests/interop are found by their names. */
+const TESTS = ["tests/unit.ts", "tests/deno.ts", "tests/runtimes/workerd.ts"];
+
+/**
+ * Checks a tree.
+ *
+ * @param root the tree
+ * @returns what is wrong, each with its file
+ */
+export async function checkLayout(root: string): Promise<string[]> {
+  const sources = new Map<string, string>();
+  for (const file of ["mod.ts", "s3.ts"]) {
+    sources.set(file, await Deno.readTextFile(`${root}/${file}`));
+  }
+  for (const folder of ["src", "tests", "scripts", "examples"]) {
+    for await (const file of listSources(root, folder)) {
+      sources.set(file, await Deno.readTextFile(`${root}/${file}`));
+    }
+  }
+  const files = [...sources.keys()];
+  const interop = files.filter((file) => /^tests\/interop\/.*_test\.ts$/.test(file));
+  const library = await readGraph(root, LIBRARY);
+  const tests = await readGraph(root, [...TESTS, ...interop]);
+  const all = await readGraph(root, files);
+  return [
+    ...checkLayers(all),
+    ...checkDependencies(all),
+    ...checkGlobals(sources),
+    ...checkReached(files, library, tests),
+    ...checkLength(sources),
+  ];
+}
+
+async function* listSources(root: string, folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
+    if (isDirectory) yield* listSources(root, `${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
+}
+
+if (import.meta.main) {
+  const problems = await checkLayout(ROOT);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) Deno.exit(1);
+}

@@ -1,0 +1,10 @@
+/**
+ * What runs on every runtime.
+ *
+ * @module
+ */
+
+/** Whether a file asks src/runtime for whatever differs between runtimes. */
+export function isPortable(file: string): boolean {
+  return /^(src\/(?!runtime\/|cli\/)|mod\.ts$|s3\.ts$)/.test(file);
+}

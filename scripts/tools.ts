@@ -1,0 +1,61 @@
+/**
+ * Installs the programs that the tests need, each pinned, outside the tree: `deno task tools`.
+ *
+ * @module
+ */
+import { installDebian, isStatic } from "./tools/debian.ts";
+import { installGo } from "./tools/go.ts";
+import { installNpm } from "./tools/npm.ts";
+
+const BUILDKIT = "v0.34.2";
+const VERSITYGW = "v1.8.0";
+
+const tools = {
+  bun: async () => await installNpm("bun", "1.4.5") + "/bun",
+  workerd: async () => await installNpm("workerd", "1.20261117.1") + "/workerd",
+  node22: async () => await installNpm("node", "22.23.3") + "/node",
+  node24: async () => await installNpm("node", "24.9.0") + "/node",
+  buildkitd: () => buildkit("buildkitd"),
+  buildctl: () => buildkit("buildctl"),
+  versitygw: async () => {
+    const pkg = "github.com/versity/versitygw/cmd/versitygw";
+    return await installGo("versitygw", pkg, VERSITYGW) + "/versitygw";
+  },
+  runc: () => installDebian("runc", "runc"),
+  busybox: () => installDebian("busybox", "busybox-static", isStatic),
+};
+
+/** A program that can be installed. */
+export type Tool = keyof typeof tools;
+
+/** What the tests need; the others are installed when they are asked for. */
+const NEEDED: Tool[] = ["bun", "workerd", "versitygw", "buildctl", "buildkitd", "runc", "busybox"];
+
+/**
+ * Installs a program unless it is there.
+ *
+ * @param name which one
+ * @returns its path
+ */
+export function tool(name: Tool): Promise<string> {
+  return tools[name]();
+}
+
+async function buildkit(name: "buildkitd" | "buildctl"): Promise<string> {
+  return await installGo(name, `github.com/moby/buildkit/cmd/${name}`, BUILDKIT) + `/${name}`;
+}
+
+function isTool(name: string): name is Tool {
+  return Object.hasOwn(tools, name);
+}
+
+if (import.meta.main) {
+  const names = Deno.args.length > 0 ? Deno.args : NEEDED;
+  for (const name of names) {
+    if (!isTool(name)) {
+      console.error(`no tool ${name}; there are ${Object.keys(tools).join(", ")}`);
+      Deno.exit(2);
+    }
+    console.log(`${name.padEnd(10)} ${await tool(name)}`);
+  }
+}
