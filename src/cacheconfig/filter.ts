@@ -66,7 +66,7 @@ export function filterCacheConfig(config: CacheConfig, filter: CacheFilter): Red
     );
   }
   if (filter.keep) reduced = keepRecords(reduced, filter.keep);
-  return compare(config, dropIdleRecords(reduced));
+  return reduction(config, dropIdleRecords(reduced));
 }
 
 /**
@@ -85,8 +85,8 @@ export function dropBroken(
   for (const blob of new Set(config.layers.map(({ blob }) => blob))) {
     if (!isAvailable(blob)) missing.add(blob);
   }
-  if (missing.size === 0) return compare(config, config);
-  return compare(config, keepResultsOf(config, (blob) => !missing.has(blob)));
+  if (missing.size === 0) return reduction(config, config);
+  return reduction(config, keepResultsOf(config, (blob) => !missing.has(blob)));
 }
 
 /**
@@ -96,7 +96,7 @@ export function dropBroken(
  * @param after what is left of it
  * @returns both in one
  */
-export function compare(before: CacheConfig, after: CacheConfig): ReducedCacheConfig {
+export function reduction(before: CacheConfig, after: CacheConfig): ReducedCacheConfig {
   return {
     config: after,
     dropped: {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { compare, type ReducedCacheConfig } from "./filter.ts";
+import { type ReducedCacheConfig, reduction } from "./filter.ts";
 import { marshalCacheConfig } from "./marshal.ts";
 import { dropIdleRecords } from "./records.ts";
 import { keepResults } from "./results.ts";
@@ -25,7 +25,7 @@ export function fitToSize(
   maxBytes: number,
   measure: (config: CacheConfig) => number = marshalledSize,
 ): ReducedCacheConfig {
-  if (measure(config) <= maxBytes) return compare(config, config);
+  if (measure(config) <= maxBytes) return reduction(config, config);
   const age = config.records
     .flatMap(({ layers, chains }) => [...layers, ...chains])
     .map((result) => ({ result, time: instantOf(result.createdAt) }))
@@ -50,7 +50,7 @@ export function fitToSize(
       tooFew = middle;
     }
   }
-  return compare(config, smallest);
+  return reduction(config, smallest);
 }
 
 function marshalledSize(config: CacheConfig): number {

@@ -51,7 +51,7 @@ export interface ParseOptions {
  *
  * const digest = "sha256:" + "5".repeat(64);
  * const config = parseCacheConfig(`{"records":[{"digest":"${digest}"}]}`);
- * console.assert(config.records[0].digest === digest);
+ * console.assert(config.records[0]?.digest === digest);
  * console.assert(config.layers.length === 0);
  * ```
  *

@@ -4,6 +4,7 @@
  * @module
  */
 import { dropUnusedLayers } from "./layers.ts";
+import { parentsFirst } from "./topology.ts";
 import type { CacheConfig, CacheLayer, CacheResult, ChainedResult } from "./types.ts";
 
 /**
@@ -51,20 +52,10 @@ export function keepResultsOf(
 
 /** 1 for each layer whose blob is wanted, and every blob below it. */
 function wholeChains(layers: readonly CacheLayer[], isKept: (blob: string) => boolean): Uint8Array {
-  const unknown = 2;
-  const whole = new Uint8Array(layers.length).fill(unknown);
-  for (let i = 0; i < layers.length; i++) {
-    const path = [];
-    let at = i;
-    while (at !== -1 && whole[at] === unknown) {
-      path.push(at);
-      at = layers[at]!.parent;
-    }
-    let below = at === -1 ? 1 : whole[at]!;
-    for (const layer of path.reverse()) {
-      if (below === 1 && !isKept(layers[layer]!.blob)) below = 0;
-      whole[layer] = below;
-    }
+  const whole = new Uint8Array(layers.length);
+  for (const i of parentsFirst(layers)) {
+    const { blob, parent } = layers[i]!;
+    if ((parent === -1 || whole[parent] === 1) && isKept(blob)) whole[i] = 1;
   }
   return whole;
 }

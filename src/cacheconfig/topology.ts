@@ -1,9 +1,31 @@
 /**
- * The order of records by their inputs.
+ * Orders in which everything comes after what it stands on. None of this recurses, so that depth
+ * costs no stack.
  *
  * @module
  */
-import type { CacheRecord } from "./types.ts";
+import type { CacheLayer, CacheRecord } from "./types.ts";
+
+/**
+ * Sorts layers so that each comes after its parent.
+ *
+ * @param layers layers without loops
+ * @returns indices of layers
+ */
+export function parentsFirst(layers: readonly CacheLayer[]): Int32Array {
+  const order = new Int32Array(layers.length);
+  const seen = new Uint8Array(layers.length);
+  let length = 0;
+  for (let top = 0; top < layers.length; top++) {
+    const path = [];
+    for (let at = top; at !== -1 && !seen[at]; at = layers[at]!.parent) {
+      seen[at] = 1;
+      path.push(at);
+    }
+    for (const layer of path.reverse()) order[length++] = layer;
+  }
+  return order;
+}
 
 /**
  * Who uses each record: `items[start[i]]` up to `items[start[i + 1]]` are the records that have
