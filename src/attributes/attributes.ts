@@ -33,7 +33,7 @@ export interface ParseAttributesOptions {
  * ```ts
  * import { parseAttributes } from "@s3cache/s3cache";
  *
- * const options = parseAttributes("type=s3,bucket=ci,name=app;main,touch_refresh=1h30m", {
+ * const options = parseAttributes("type=s3,bucket=cache,name=app;main,touch_refresh=1h30m", {
  *   direction: "export",
  *   env: { AWS_REGION: "eu-west-1" },
  * });
@@ -42,7 +42,7 @@ export interface ParseAttributesOptions {
  * console.assert(options.touchRefreshMs === 5_400_000);
  * ```
  *
- * @param text such as `type=s3,region=eu-west-1,bucket=ci,name=app`
+ * @param text such as `type=s3,region=eu-west-1,bucket=cache,name=app`
  * @param options direction, environment, and who hears warnings
  * @returns every option with its default applied
  * @throws {AttributeError} naming the attribute, its value and what was expected; exports and
@@ -112,11 +112,11 @@ function readCredentials(attributes: AttributeSet): StaticCredentials | undefine
 /** What is right by itself, but not beside the rest. */
 function checkTogether(options: CacheOptions, attributes: AttributeSet): void {
   const { bucket, endpointUrl, anonymous, credentials, sse, sseKmsKeyId } = options;
-  if (endpointUrl === undefined && !/^[a-z0-9.-]{3,63}$/.test(bucket)) {
+  if (endpointUrl === undefined && !/^[a-z0-9.-]{1,63}$/.test(bucket)) {
     throw attributes.refuse(
       "bucket",
       "cannot be a bucket of AWS",
-      '3 to 63 lower-case letters, digits, "." and "-", or an endpoint_url',
+      'at most 63 lower-case letters, digits, "." and "-", or an endpoint_url',
     );
   }
   if (anonymous && credentials !== undefined) {

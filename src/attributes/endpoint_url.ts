@@ -27,7 +27,7 @@ function problemOf(text: string): string | undefined {
   if (/^[^/]*\/\/[^/?#]*@/.test(text)) return "has a user name or password in it";
   if (text.includes("?")) return "has a query";
   if (text.includes("#")) return "has a fragment";
-  if (/\/\.{1,2}(?:\/|$)/.test(text)) return 'has a "." or ".." segment in its path';
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return 'has a "." or ".." segment in its path';
   return undefined;
 }
 

@@ -23,7 +23,7 @@ export interface AttributeProblem {
  * import { AttributeError, parseAttributes } from "@s3cache/s3cache";
  *
  * try {
- *   parseAttributes("type=s3,region=eu-west-1,bucket=ci,mode=mid", { direction: "export" });
+ *   parseAttributes("type=s3,region=eu-west-1,bucket=cache,mode=mid", { direction: "export" });
  * } catch (error) {
  *   console.assert(error instanceof AttributeError && error.key === "mode");
  *   console.assert((error as Error).message.endsWith('expected "min" or "max"'));
@@ -40,7 +40,11 @@ export class AttributeError extends Error {
   /** What would have been right, in words. */
   readonly expected: string;
 
-  /** @param problem what is wrong, and with which attribute */
+  /**
+   * Makes the error; its message is put together from the parts.
+   *
+   * @param problem what is wrong, and with which attribute
+   */
   constructor(problem: AttributeProblem) {
     const subject = [
       problem.key === undefined

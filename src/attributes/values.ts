@@ -52,16 +52,16 @@ export function oneOf<Word extends string>(...words: Word[]): Parser<Word> {
   };
 }
 
-/** The name of a bucket, by the rules that older buckets and other servers follow. */
+/** The name of a bucket. What servers allow differs; this is what a host or a path can carry. */
 export function bucketName(attribute: Attribute): string {
-  const expected = 'a bucket\'s name: 3 to 255 letters, digits, ".", "-" and "_"';
+  const expected = 'a bucket\'s name: letters, digits, ".", "-" and "_"';
   if (attribute.text.startsWith("arn:")) {
     throw attribute.refuse(
       "a bucket's name, or the alias of an access point",
       "is an ARN, which is not supported",
     );
   }
-  const valid = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(attribute.text);
+  const valid = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/.test(attribute.text);
   if (!valid || attribute.text.includes("..")) throw attribute.refuse(expected);
   return attribute.text;
 }
