@@ -7,8 +7,8 @@
 
 /** AWS Signature Version 4 on fetch and Web Crypto. */
 export { AwsV4Signer } from "npm:aws4fetch@1.0.20";
-/** A small, strict XML parser, for the answers of S3. */
-export { parseXml, type XmlDocument, XmlElement } from "npm:@rgrove/parse-xml@4.2.3";
+/** A small XML parser, for the answers of S3. */
+export { parse as parseXml, type TNode as XmlNode } from "npm:txml@6.0.3/txml";
 /** RFC 4180 as Go's encoding/csv reads it, for attribute strings. */
 // @ts-types="./deps_csv.d.ts"
 export { parse as parseCsv } from "npm:deno-std@1.4.0/csv/parse.js";

@@ -22,8 +22,7 @@ export async function forEachParallel<T>(
 ): Promise<void> {
   signal?.throwIfAborted();
   const abort = new AbortController();
-  const onAbort = () => abort.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown) => {
     failure ??= { error };
@@ -32,8 +31,8 @@ export async function forEachParallel<T>(
   const running = new Set<Promise<void>>();
   try {
     for await (const item of items) {
-      if (abort.signal.aborted) break;
-      const task: Promise<void> = work(item, abort.signal).catch(fail).finally(() =>
+      if (either.aborted) break;
+      const task: Promise<void> = work(item, either).catch(fail).finally(() =>
         running.delete(task)
       );
       running.add(task);
@@ -43,8 +42,20 @@ export async function forEachParallel<T>(
     fail(error);
   } finally {
     await Promise.all(running);
-    signal?.removeEventListener("abort", onAbort);
   }
   signal?.throwIfAborted();
   if (failure) throw failure.error;
+}
+
+/**
+ * Refuses what is no count.
+ *
+ * @param name of the option, for the message
+ * @param value to be checked
+ * @throws {TypeError} if it is not a positive integer
+ */
+export function checkPositiveInteger(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new TypeError(`${name} ${value}: expected a positive integer`);
+  }
 }

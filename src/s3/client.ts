@@ -131,12 +131,11 @@ export class S3Client {
     try {
       const headers = await this.#transport.sendForHeaders({
         operation: "HeadObject",
-        kind: "HEAD",
         method: "HEAD",
         key,
         signal: options.signal,
       });
-      return readObjectHeaders(key, headers, Number(headers.get("content-length")));
+      return readObjectHeaders(key, headers);
     } catch (error) {
       if (isNoSuchKey(error)) return undefined;
       throw error;
@@ -283,8 +282,7 @@ export class S3Client {
     if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
       throw new TypeError(`expiresIn ${expiresIn}: expected 1 to 604800 seconds`);
     }
-    const kind = method;
-    return this.#transport.presign({ operation: "Presign", kind, method, key, signal }, expiresIn);
+    return this.#transport.presign({ operation: "Presign", method, key, signal }, expiresIn);
   }
 
   /**
@@ -318,11 +316,10 @@ export class S3Client {
   async #headSource(key: string, { signal, sourceBucket }: CopyOptions): Promise<ObjectInfo> {
     const headers = await this.#transport.forBucket(sourceBucket).sendForHeaders({
       operation: "HeadObject",
-      kind: "HEAD",
       method: "HEAD",
       key,
       signal,
     });
-    return readObjectHeaders(key, headers, Number(headers.get("content-length")));
+    return readObjectHeaders(key, headers);
   }
 }

@@ -57,13 +57,12 @@ export async function copyObject(
   const { metadataDirective = "COPY", sourceIfMatch, signal } = options;
   const { xml } = await transport.sendForXml({
     operation: "CopyObject",
-    kind: "COPY",
     method: "PUT",
     key: to,
     headers: {
       "x-amz-copy-source": source,
       "x-amz-metadata-directive": metadataDirective,
-      ...(sourceIfMatch === undefined ? {} : { "x-amz-copy-source-if-match": sourceIfMatch }),
+      "x-amz-copy-source-if-match": sourceIfMatch,
       ...writeObjectHeaders(options),
       ...writeConditions(options),
     },

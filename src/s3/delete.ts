@@ -42,10 +42,9 @@ export async function deleteObject(
 ): Promise<void> {
   await transport.sendForHeaders({
     operation: "DeleteObject",
-    kind: "DELETE",
     method: "DELETE",
     key,
-    ...(ifMatch === undefined ? {} : { headers: { "if-match": ifMatch } }),
+    headers: { "if-match": ifMatch },
     signal,
   });
 }
@@ -81,7 +80,6 @@ async function deleteBatch(
   try {
     const { xml } = await transport.sendForXml({
       operation: "DeleteObjects",
-      kind: "POST",
       method: "POST",
       query: { delete: "" },
       headers: {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkPositiveInteger } from "../parallel.ts";
 import { S3Error } from "./errors.ts";
 import { getObject } from "./get.ts";
 import type { Transport } from "./transport.ts";
@@ -38,11 +39,8 @@ export async function download(
   options: DownloadOptions,
 ): Promise<ObjectInfo> {
   const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress, signal } = options;
-  for (const [name, value] of Object.entries({ partSize, parallelism })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new TypeError(`${name} ${value}: expected a positive integer`);
-    }
-  }
+  checkPositiveInteger("partSize", partSize);
+  checkPositiveInteger("parallelism", parallelism);
   const first = await openFirst(transport, key, partSize, options);
   const { info } = first;
   for await (const chunk of first.body) {
@@ -50,8 +48,7 @@ export async function download(
     onProgress?.({ bytes: chunk.length });
   }
   const abort = new AbortController();
-  const onAbort = () => abort.abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   const pending: Promise<Bytes>[] = [];
   let next = first.length;
   try {
@@ -59,7 +56,7 @@ export async function download(
       while (next < info.size && pending.length < parallelism) {
         const range = { start: next, end: Math.min(next + partSize, info.size) - 1 };
         next = range.end + 1;
-        const part = getObject(transport, key, { range, ifMatch: info.etag, signal: abort.signal })
+        const part = getObject(transport, key, { range, ifMatch: info.etag, signal: either })
           .then((result) => result.bytes());
         // Another one may fail first; this one is awaited below, or does not matter any more.
         part.catch(() => {});
@@ -70,7 +67,6 @@ export async function download(
       onProgress?.({ bytes: bytes.length });
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
     abort.abort();
     await Promise.allSettled(pending);
   }

@@ -28,17 +28,13 @@ export interface Endpoint {
   /** Whether it is one of AWS's own hosts, which the region is a part of. */
   readonly aws: boolean;
   /** The URL of an object, or of the bucket if there is no key. */
-  url(key?: string, query?: Readonly<Record<string, string>>): string;
+  url(key?: string, query?: Readonly<Record<string, string | undefined>>): string;
 }
 
 /** Partitions whose hosts do not end in amazonaws.com, by the prefix of their regions. */
 const DNS_SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
   ["cn-", "amazonaws.com.cn"],
   ["eusc-", "amazonaws.eu"],
-  ["us-isob-", "sc2s.sgov.gov"],
-  ["us-isof-", "csp.hci.ic.gov"],
-  ["eu-isoe-", "cloud.adc-e.uk"],
-  ["us-iso-", "c2s.ic.gov"],
 ];
 
 const REGION = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -66,8 +62,9 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
   return {
     aws: base.aws,
     url(key, query = {}) {
-      const search = Object.entries(query)
-        .map(([name, value]) => `${encodeQuery(name)}=${encodeQuery(value)}`).join("&");
+      const search = Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : `${encodeQuery(name)}=${encodeQuery(value)}`
+      ).join("&");
       const path = key === undefined ? (pathStyle ? "" : "/") : `/${encodeKey(key)}`;
       return prefix + path + (search && `?${search}`);
     },

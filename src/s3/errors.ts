@@ -77,14 +77,16 @@ export class S3Error extends Error {
    */
   constructor(details: S3ErrorDetails, options?: ErrorOptions) {
     super(describe(details), options);
-    this.code = details.code;
-    this.status = details.status;
-    this.operation = details.operation;
-    this.bucket = details.bucket;
-    this.key = details.key;
-    this.requestId = details.requestId;
-    this.region = details.region;
-    this.retryable = details.retryable;
+    ({
+      code: this.code,
+      status: this.status,
+      operation: this.operation,
+      bucket: this.bucket,
+      key: this.key,
+      requestId: this.requestId,
+      region: this.region,
+      retryable: this.retryable,
+    } = details);
   }
 }
 

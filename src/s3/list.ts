@@ -38,17 +38,16 @@ export async function* listPages(
   do {
     const { xml } = await transport.sendForXml({
       operation: "ListObjectsV2",
-      kind: "LIST",
       method: "GET",
       query: {
         "list-type": "2",
         // Keys may hold characters that XML cannot.
         "encoding-type": "url",
-        ...(prefix ? { prefix } : {}),
-        ...(delimiter ? { delimiter } : {}),
-        ...(startAfter ? { "start-after": startAfter } : {}),
-        ...(pageSize ? { "max-keys": String(pageSize) } : {}),
-        ...(token ? { "continuation-token": token } : {}),
+        prefix,
+        delimiter,
+        "start-after": startAfter,
+        "max-keys": pageSize?.toString(),
+        "continuation-token": token,
       },
       signal,
     }, "ListBucketResult");

@@ -71,13 +71,12 @@ export async function multipart(
   const { signal, checksum: algorithm } = options;
   const { xml } = await transport.sendForXml({
     operation: "CreateMultipartUpload",
-    kind: "POST",
     method: "POST",
     key,
     query: { uploads: "" },
     headers: {
       ...writeObjectHeaders(options),
-      ...(algorithm ? { "x-amz-checksum-algorithm": algorithm } : {}),
+      "x-amz-checksum-algorithm": algorithm,
     },
     signal,
   }, "InitiateMultipartUploadResult");
@@ -105,7 +104,6 @@ function parts(
       const sum = algorithm && await checksum(algorithm, body);
       const headers = await transport.sendForHeaders({
         operation: "UploadPart",
-        kind: "PUT",
         method: "PUT",
         key,
         query: { partNumber: String(number), uploadId },
@@ -113,12 +111,11 @@ function parts(
         body,
         signal,
       });
-      return { number, etag: headers.get("etag") ?? "", ...(sum ? { checksum: sum } : {}) };
+      return { number, etag: headers.get("etag") ?? "", checksum: sum };
     },
     async copyPart(number, headers, signal) {
       const { xml } = await transport.sendForXml({
         operation: "UploadPartCopy",
-        kind: "COPY",
         method: "PUT",
         key,
         query: { partNumber: String(number), uploadId },
@@ -126,7 +123,7 @@ function parts(
         signal,
       }, "CopyPartResult");
       const sum = algorithm && xml.get(`Checksum${algorithm}`);
-      return { number, etag: xml.get("ETag") ?? "", ...(sum ? { checksum: sum } : {}) };
+      return { number, etag: xml.get("ETag") ?? "", checksum: sum };
     },
   };
 }
@@ -142,7 +139,6 @@ async function complete(
   try {
     const { xml } = await transport.sendForXml({
       operation: "CompleteMultipartUpload",
-      kind: "POST",
       method: "POST",
       key,
       query: { uploadId },
@@ -178,13 +174,12 @@ async function findCompleted(
 ): Promise<string | undefined> {
   const headers = await transport.sendForHeaders({
     operation: "HeadObject",
-    kind: "HEAD",
     method: "HEAD",
     key,
     signal,
   }).catch(() => undefined);
   if (!headers) return undefined;
-  const info = readObjectHeaders(key, headers, Number(headers.get("content-length")));
+  const info = readObjectHeaders(key, headers);
   return info.size === size && info.etag.includes(`-${partCount}`) ? info.etag : undefined;
 }
 
@@ -197,7 +192,6 @@ export async function abortUpload(
 ): Promise<void> {
   await transport.sendForHeaders({
     operation: "AbortMultipartUpload",
-    kind: "DELETE",
     method: "DELETE",
     key,
     query: { uploadId },
@@ -224,9 +218,8 @@ export async function* listUploads(
   while (markers) {
     const { xml } = await transport.sendForXml({
       operation: "ListMultipartUploads",
-      kind: "LIST",
       method: "GET",
-      query: { uploads: "", "encoding-type": "url", ...(prefix ? { prefix } : {}), ...markers },
+      query: { uploads: "", "encoding-type": "url", prefix, ...markers },
       signal,
     }, "ListMultipartUploadsResult");
     const decode = keyDecoder(xml);

@@ -31,7 +31,6 @@ export async function putObject(
     : content;
   const headers = await transport.sendForHeaders({
     operation: "PutObject",
-    kind: "PUT",
     method: "PUT",
     key,
     headers: {

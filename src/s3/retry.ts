@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkPositiveInteger } from "../parallel.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import type { S3Error } from "./errors.ts";
 
@@ -27,48 +28,21 @@ export interface Timing {
   random: () => number;
 }
 
-const THROTTLING_CODES = new Set([
-  "BandwidthLimitExceeded",
-  "EC2ThrottledException",
-  "LimitExceededException",
-  "PriorRequestNotComplete",
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-  "RequestThrottled",
-  "RequestThrottledException",
-  "SlowDown",
-  "SlowDownRead",
-  "SlowDownWrite",
-  "Throttling",
-  "ThrottlingException",
-  "ThrottledException",
-  "TooManyRequests",
-  "TooManyRequestsException",
-  "TransactionInProgressException",
-]);
+/** The codes that AWS's services, and those that imitate them, have for "slow down". */
+const THROTTLING = /Throttl|SlowDown|LimitExceeded|TooManyRequests|PriorRequestNotComplete/;
 
-const TRANSIENT_CODES = new Set([
-  "NetworkError",
-  "Timeout",
-  "RequestTimeout",
-  "RequestTimeoutException",
-  "InternalError",
-  "ServiceUnavailable",
-  "OperationAborted",
-]);
-
-/** Not implemented, and HTTP version not supported: asking again will not change that. */
-const FINAL_5XX = new Set([501, 505]);
+const TRANSIENT = /^(NetworkError|Timeout|RequestTimeout|InternalError|OperationAborted)/;
 
 /** Whether S3 asks for fewer requests. */
 export function isThrottling(code: string, status: number): boolean {
-  return THROTTLING_CODES.has(code) || status === 429;
+  return THROTTLING.test(code) || status === 429;
 }
 
 /** Whether the same request may succeed later. */
 export function isRetryable(code: string, status: number): boolean {
-  return isThrottling(code, status) || TRANSIENT_CODES.has(code) || status === 408 ||
-    (status >= 500 && !FINAL_5XX.has(status));
+  return isThrottling(code, status) || TRANSIENT.test(code) || status === 408 ||
+    // Not implemented, and HTTP version not supported: asking again will not change that.
+    (status >= 500 && status !== 501 && status !== 505);
 }
 
 const QUOTA = 500;
@@ -93,9 +67,7 @@ export class RetryPolicy {
    * @throws {TypeError} if maxAttempts is not a positive integer
    */
   constructor({ mode = "standard", maxAttempts = 3 }: RetryOptions, timing: Timing) {
-    if (!Number.isInteger(maxAttempts) || maxAttempts < 1) {
-      throw new TypeError(`retry.maxAttempts ${maxAttempts}: expected a positive integer`);
-    }
+    checkPositiveInteger("retry.maxAttempts", maxAttempts);
     this.maxAttempts = maxAttempts;
     this.#timing = timing;
     this.#limiter = mode === "adaptive" ? new RateLimiter(timing) : undefined;

@@ -17,11 +17,11 @@ import { readXml, type Xml } from "./xml.ts";
 export interface Call {
   /** The S3 operation, for errors and counters. */
   operation: string;
-  kind: RequestKind;
   method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   key?: string;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
+  /** What is undefined is left out, here and in the headers. */
+  query?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined>;
   body?: Uint8Array<ArrayBuffer> | string;
   /** SHA-256 of the body in hexadecimal, where the caller knows it already. */
   sha256?: string;
@@ -36,8 +36,6 @@ export interface TransportOptions extends EndpointOptions, Timing {
   timeouts: { attempt: number; idle: number };
   onRequest: ((event: RequestEvent) => void) | undefined;
 }
-
-const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** A request may take this long for its headers, plus the time that its body needs at this rate. */
 const SLOWEST_UPLOAD_BYTES_PER_MS = 100;
@@ -94,8 +92,7 @@ export class Transport {
   async send<T>(call: Call, read: (reply: Reply) => Promise<T>): Promise<T> {
     call.signal?.throwIfAborted();
     // Once, not at every attempt.
-    const sha256 = call.sha256 ??
-      (call.body === undefined ? EMPTY_SHA256 : await sha256Hex(call.body));
+    const sha256 = call.sha256 ?? await sha256Hex(call.body ?? "");
     const done: Corrections = {};
     let retryCost = 0;
     for (let attempt = 1;;) {
@@ -173,7 +170,7 @@ export class Transport {
       timedOut = `no answer within ${Math.round(limit)} ms`;
       abort.abort();
     }, limit);
-    onRequest?.({ operation: call.operation, kind: call.kind, key: call.key, attempt });
+    onRequest?.({ operation: call.operation, kind: kindOf(call), key: call.key, attempt });
     try {
       const response = await fetch(this.#endpoint.url(call.key, call.query), {
         method: call.method,
@@ -198,6 +195,7 @@ export class Transport {
     const signed: Record<string, string> = { "x-amz-content-sha256": call.sha256 };
     const unsigned: [string, string][] = [];
     for (const [name, value] of Object.entries(call.headers ?? {})) {
+      if (value === undefined) continue;
       if (name.startsWith("x-amz-") || name === "content-md5") signed[name] = value;
       else unsigned.push([name, value]);
     }
@@ -348,22 +346,23 @@ export class Transport {
   }
 }
 
+/** What a request is billed and counted as. */
+function kindOf({ operation, method }: Call): RequestKind {
+  return operation.startsWith("List") ? "LIST" : operation.includes("Copy") ? "COPY" : method;
+}
+
 function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 307 || status === 308;
 }
 
+/** Where no document tells more: the answers to HEAD, and to conditions. */
 function codeOfStatus(status: number): string {
   const known: Record<number, string> = {
-    301: "PermanentRedirect",
     304: "NotModified",
-    307: "TemporaryRedirect",
     400: "BadRequest",
     403: "Forbidden",
     404: "NotFound",
-    405: "MethodNotAllowed",
-    409: "Conflict",
     412: "PreconditionFailed",
-    416: "InvalidRange",
   };
   return known[status] ?? `HTTP${status}`;
 }

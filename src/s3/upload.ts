@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { forEachParallel } from "../parallel.ts";
+import { checkPositiveInteger, forEachParallel } from "../parallel.ts";
 import type { RandomAccess } from "../runtime/files.ts";
 import {
   MAX_PARTS,
@@ -92,9 +92,7 @@ function checkOptions(partSize: number, parallelism: number): void {
       `partSize ${partSize}: expected ${MIN_PART_SIZE} to ${MAX_PART_SIZE} bytes`,
     );
   }
-  if (!Number.isInteger(parallelism) || parallelism < 1) {
-    throw new TypeError(`parallelism ${parallelism}: expected a positive integer`);
-  }
+  checkPositiveInteger("parallelism", parallelism);
 }
 
 /**

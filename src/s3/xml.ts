@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { parseXml, XmlElement } from "../deps.ts";
+import { parseXml, type XmlNode } from "../deps.ts";
 
 /** An element of an answer. */
 export interface Xml {
   /** Its name, without a namespace prefix. */
   readonly name: string;
-  /** Its own text, that of its children included. */
-  readonly text: string;
   /** The text of its first child of that name. */
   get(name: string): string | undefined;
   /** Its children of that name. */
@@ -22,25 +20,39 @@ export interface Xml {
  *
  * @param text the document
  * @returns its root
- * @throws {Error} on text that is not well-formed XML, or is deeper or larger than S3's answers are
+ * @throws {Error} on text that is not one whole XML document
  */
 export function readXml(text: string): Xml {
-  const root = parseXml(text).root;
-  if (!root) throw new Error("the document has no root element");
+  const nodes = parseXml(text, {
+    decodeEntities: true,
+    keepWhitespace: true,
+    // HTML's void elements are none of XML's.
+    selfClosingTags: [],
+  });
+  const roots = nodes.filter((node) => typeof node === "object" && !node.tagName.startsWith("?"));
+  const [root] = roots as XmlNode[];
+  // The parser closes what is open where the text ends: an answer that was cut must not pass.
+  const end = root?.selfClosed ? "/>" : `</${root?.tagName}>`;
+  if (!root || roots.length > 1 || !text.trimEnd().endsWith(end)) {
+    throw new Error("expected a whole XML document");
+  }
   return wrap(root);
 }
 
-function wrap(element: XmlElement): Xml {
-  const children = element.children.filter((child) => child instanceof XmlElement);
-  const localName = (child: XmlElement) => child.name.slice(child.name.indexOf(":") + 1);
+function wrap({ tagName, children }: XmlNode): Xml {
+  const named = (name: string) =>
+    children.filter((child): child is XmlNode =>
+      typeof child === "object" && localName(child.tagName) === name
+    );
   return {
-    name: localName(element),
-    get text() {
-      return element.text;
-    },
-    get: (name) => children.find((child) => localName(child) === name)?.text,
-    all: (name) => children.filter((child) => localName(child) === name).map(wrap),
+    name: localName(tagName),
+    get: (name) => named(name)[0]?.children.join(""),
+    all: (name) => named(name).map(wrap),
   };
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(":") + 1);
 }
 
 /** What an element holds: text, or children by name, where an array repeats the name. */
@@ -54,26 +66,17 @@ export type XmlContent = string | { [name: string]: XmlContent | XmlContent[] };
  * @returns the text, in S3's namespace
  */
 export function writeXml(root: string, content: XmlContent): string {
-  return `<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${
-    writeContent(content)
-  }</${root}>`;
+  return `<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${write(content)}</${root}>`;
 }
 
-function writeContent(content: XmlContent): string {
-  if (typeof content === "string") return escapeXml(content);
+function write(content: XmlContent): string {
+  if (typeof content === "string") return escape(content);
   return Object.entries(content).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((item) =>
-      `<${name}>${writeContent(item)}</${name}>`
-    )
+    [value].flat().map((item) => `<${name}>${write(item)}</${name}>`)
   ).join("");
 }
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Control characters are written as references: a parser would change a bare carriage return. */
-function escapeXml(text: string): string {
-  return text.replace(
-    /[&<>"\p{Cc}]/gu,
-    (c) => ENTITIES[c] ?? `&#x${c.charCodeAt(0).toString(16)};`,
-  );
+/** Control characters are escaped too: a parser would change a bare carriage return. */
+function escape(text: string): string {
+  return text.replace(/[&<>"\p{Cc}]/gu, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
 }

@@ -115,11 +115,11 @@ class BlobExporter {
         return recorder.blob(digest, size, "touched");
       }
     }
-    await this.#upload(digest, size, signal);
+    await this.#upload(digest, signal);
     recorder.blob(digest, size, "transferred");
   }
 
-  async #upload(digest: string, size: number, signal: AbortSignal): Promise<void> {
+  async #upload(digest: string, signal: AbortSignal): Promise<void> {
     const { client, placement } = this.#connection;
     const blob = await this.#source.openBlob(digest);
     try {

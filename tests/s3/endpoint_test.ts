@@ -16,14 +16,6 @@ test("AWS: the host holds bucket and region, by partition", () => {
     "https://cache.s3.us-gov-west-1.amazonaws.com/k",
   );
   assertEquals(
-    url({ region: "us-iso-east-1" }, "k"),
-    "https://cache.s3.us-iso-east-1.c2s.ic.gov/k",
-  );
-  assertEquals(
-    url({ region: "us-isob-east-1" }, "k"),
-    "https://cache.s3.us-isob-east-1.sc2s.sgov.gov/k",
-  );
-  assertEquals(
     url({ region: "eusc-de-east-1" }, "k"),
     "https://cache.s3.eusc-de-east-1.amazonaws.eu/k",
   );
