@@ -1,1 +1,7 @@
 /** The tests that need files, sockets or processes: Deno, Bun and Node. */
+import "./oci/layout_test.ts";
+import "./oci/layout_writer_test.ts";
+import "./oci/local_cache_test.ts";
+import "./runtime/atomic_file_test.ts";
+import "./runtime/file_lock_test.ts";
+import "./runtime/files_test.ts";

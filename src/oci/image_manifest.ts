@@ -86,10 +86,8 @@ function detectIsImage(json: Record<string, unknown>, source: string): boolean {
 function notACache(source: string, field: string, found: readonly Descriptor[]): LayoutError {
   const types = [...new Set(found.map(({ mediaType }) => mediaType || "no media type"))];
   return new LayoutError(
-    `${source}: not a cache but an image or something else: ${field} has ` +
-      `${types.slice(0, 5).join(", ") || "nothing"}, expected ${CACHE_CONFIG}. ` +
-      "A cache that is inline in an image (type=inline) cannot be read; " +
-      "write one with --cache-to type=local",
+    `${source}: not a build cache: ${field} has ${types.slice(0, 5).join(", ") || "nothing"}, ` +
+      `expected ${CACHE_CONFIG}; an image is not one, not even with an inline cache in it`,
   );
 }
 
