@@ -8,6 +8,7 @@ import { checkLength, checkReached } from "./layout/files.ts";
 import { checkGlobals } from "./layout/globals.ts";
 import { readGraph } from "./layout/graph.ts";
 import { checkLayers } from "./layout/layers.ts";
+import { exists } from "./exists.ts";
 import { ROOT } from "./paths.ts";
 
 const LIBRARY = ["mod.ts", "s3.ts", "src/cli/main.ts"];
@@ -45,6 +46,7 @@ export async function checkLayout(root: string): Promise<string[]> {
 }
 
 async function* listSources(root: string, folder: string): AsyncGenerator<string> {
+  if (!await exists(`${root}/${folder}`)) return;
   for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
     if (isDirectory) yield* listSources(root, `${folder}/${name}`);
     else if (name.endsWith(".ts")) yield `${folder}/${name}`;

@@ -24,6 +24,29 @@ export async function status(argv: string[], options: RunOptions = {}): Promise<
   return code;
 }
 
+/** What a program did. */
+export interface Captured {
+  /** Its exit status. */
+  code: number;
+  /** What it wrote to its standard output. */
+  stdout: string;
+  /** All that it wrote, errors last. */
+  text: string;
+}
+
+/**
+ * Runs a program whose output is not shown.
+ *
+ * @param argv the program and its arguments
+ * @param options where and with what
+ * @returns its output and exit status
+ */
+export async function capture(argv: string[], options: RunOptions = {}): Promise<Captured> {
+  const result = await command(argv, options, "piped").output();
+  const stdout = new TextDecoder().decode(result.stdout);
+  return { code: result.code, stdout, text: stdout + new TextDecoder().decode(result.stderr) };
+}
+
 /**
  * Runs a program that has to succeed, and whose output matters only if it does not.
  *
@@ -33,13 +56,9 @@ export async function status(argv: string[], options: RunOptions = {}): Promise<
  * @throws {Error} with all of its output, if it fails
  */
 export async function output(argv: string[], options: RunOptions = {}): Promise<string> {
-  const { code, stdout, stderr } = await command(argv, options, "piped").output();
-  const text = new TextDecoder().decode(stdout);
-  if (code !== 0) {
-    const said = `${text}${new TextDecoder().decode(stderr)}`.trim();
-    throw new Error(`${argv.join(" ")}: exit status ${code}\n${said}`);
-  }
-  return text;
+  const { code, stdout, text } = await capture(argv, options);
+  if (code !== 0) throw new Error(`${argv.join(" ")}: exit status ${code}\n${text.trim()}`);
+  return stdout;
 }
 
 function command(

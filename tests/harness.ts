@@ -15,7 +15,8 @@ export const registered: Test[] = [];
 type Register = (name: string, fn: () => void | Promise<void>) => void;
 
 const register: Register = await (async (): Promise<Register> => {
-  if (navigator.userAgent === "Cloudflare-Workers") {
+  // Node 20 has no navigator.
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers") {
     return (name, fn) => void registered.push({ name, fn });
   }
   if ("Deno" in globalThis) return (name, fn) => Deno.test(name, fn);

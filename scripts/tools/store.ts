@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { exists } from "../exists.ts";
 
 /** `$S3CACHE_TOOLS`, or a directory of the user's cache. */
 export function storeDirectory(): string {
@@ -46,15 +47,4 @@ export async function installOnce(
   }
   console.error(`tools: installed ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return place;
-}
-
-/** Whether there is anything at a path. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

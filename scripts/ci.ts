@@ -1,0 +1,72 @@
+/**
+ * Everything that has to pass before a change lands: `deno task ci`. Its last line counts the tests
+ * of all tiers.
+ *
+ * @module
+ */
+import {
+  type Count,
+  countJunit,
+  formatCount,
+  reportPath,
+  settleCount,
+  sumCounts,
+} from "./count.ts";
+import { OUT, ROOT } from "./paths.ts";
+import { status } from "./process.ts";
+import { testOnNode } from "./runtimes/node.ts";
+import { testOnWorkerd } from "./runtimes/workerd.ts";
+
+/** A part of the whole, by itself a task. */
+interface Tier {
+  name: string;
+  run(): Promise<Count>;
+}
+
+const TIERS: Tier[] = [
+  { name: "ok", run: () => runTask("ok", "deno") },
+  { name: "build", run: () => runTask("build") },
+  { name: "bun", run: () => testOnNode("bun", "tests/unit.ts") },
+  { name: "node", run: () => testOnNode("node", "tests/unit.ts") },
+  { name: "workerd", run: () => testOnWorkerd("tests/runtimes/workerd.ts") },
+  { name: "interop", run: () => runTask("test:interop", "interop") },
+];
+
+/** Runs a task; what it counts is in a report, or it counts nothing but its own failure. */
+async function runTask(task: string, report?: string): Promise<Count> {
+  const code = await status([Deno.execPath(), "task", task], { cwd: ROOT });
+  if (!report) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  const text = await Deno.readTextFile(reportPath(report)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  return settleCount(countJunit(text), code === 0);
+}
+
+/** Runs a tier, whatever becomes of it. */
+async function runTier({ name, run }: Tier): Promise<Count> {
+  console.log(`\n=== ${name}`);
+  const started = Date.now();
+  let count: Count;
+  try {
+    count = await run();
+  } catch (error) {
+    console.error(error);
+    count = { passed: 0, failed: 1, skipped: 0 };
+  }
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  console.log(`=== ${name}: ${formatCount(count)}, ${seconds} s`);
+  return count;
+}
+
+// A report of an earlier run must not count.
+await Deno.remove(OUT, { recursive: true }).catch((error) => {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+});
+const outcomes: [string, Count][] = [];
+for (const tier of TIERS) outcomes.push([tier.name, await runTier(tier)]);
+console.log();
+for (const [name, count] of outcomes) console.log(`${name.padEnd(8)} ${formatCount(count)}`);
+const total = sumCounts(outcomes.map(([, count]) => count));
+console.log(`\n${formatCount(total)}`);
+if (total.failed > 0) Deno.exit(1);

@@ -1,0 +1,37 @@
+/**
+ * Tests on Bun and Node, by their own runners.
+ *
+ * @module
+ */
+import { type Count, countTests, reportPath } from "../count.ts";
+import { ROOT } from "../paths.ts";
+import { tool } from "../tools.ts";
+import { bundleTests, installModules } from "./modules.ts";
+
+/** Runtimes that have a disk and node:test. */
+export type NodeLike = "bun" | "node" | "node22" | "node24";
+
+/**
+ * Runs tests.
+ *
+ * @param runtime Bun, the Node on the path, or another one
+ * @param entry the module that imports the tests, relative to the root
+ * @returns how many passed
+ */
+export async function testOnNode(runtime: NodeLike, entry: string): Promise<Count> {
+  await installModules();
+  // Bun wants a test's file to be called one.
+  const file = await bundleTests(entry, `${runtime}.test.js`, "deno");
+  const report = reportPath(runtime);
+  const argv = runtime === "bun"
+    ? [await tool("bun"), "test", file, "--reporter=junit", `--reporter-outfile=${report}`]
+    : [
+      runtime === "node" ? "node" : await tool(runtime),
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      "--test-reporter=junit",
+      `--test-reporter-destination=${report}`,
+      file,
+    ];
+  return await countTests(runtime, argv, { cwd: ROOT });
+}

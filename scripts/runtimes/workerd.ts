@@ -1,0 +1,63 @@
+/**
+ * Tests on workerd, the runtime of Cloudflare Workers.
+ *
+ * @module
+ */
+import { type Count, settleCount, sumCounts } from "../count.ts";
+import { OUT } from "../paths.ts";
+import { capture } from "../process.ts";
+import { tool } from "../tools.ts";
+import { bundleTests, installModules, MODULE_FILES } from "./modules.ts";
+
+/** The last days on which nodejs_compat had to be asked for. */
+const COMPATIBILITY_DATE = "2026-08-01";
+
+/** With nodejs_compat, workerd looks like Node in some places: the library must not fall for it. */
+const FLAGS = [[], ["nodejs_compat"]];
+
+/**
+ * Runs tests, with Node's modules and without.
+ *
+ * @param entry the worker whose `test` handler runs the tests, relative to the root
+ * @returns how many passed, of both runs
+ */
+export async function testOnWorkerd(entry: string): Promise<Count> {
+  const workerd = await tool("workerd");
+  await installModules();
+  await bundleTests(entry, "workerd.js", "browser");
+  const counts: Count[] = [];
+  for (const flags of FLAGS) {
+    const config = `${OUT}/workerd.capnp`;
+    await Deno.writeTextFile(config, workerConfig(flags));
+    console.log(`workerd, ${flags.join(" ") || "no flags"}:`);
+    const { code, text } = await capture([workerd, "test", config], { cwd: OUT });
+    console.log(text);
+    counts.push(settleCount(readCount(text), code === 0));
+  }
+  return sumCounts(counts);
+}
+
+/** No network and no disk: a worker of modules alone. */
+function workerConfig(flags: string[]): string {
+  const modules = Object.entries({ worker: "workerd.js", ...MODULE_FILES }).map(
+    ([name, file]) => `    (name = "${name}", esModule = embed "${file}"),`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (services = [(name = "tests", worker = .tests)]);
+
+const tests :Workerd.Worker = (
+  modules = [
+${modules.join("\n")}
+  ],
+  compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityFlags = ${JSON.stringify(flags)},
+);
+`;
+}
+
+/** What tests/runtimes/workerd.ts prints at its end. */
+function readCount(text: string): Count {
+  const [, passed, failed] = /^tests: (\d+) passed, (\d+) failed$/m.exec(text) ?? [];
+  return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: 0 };
+}
