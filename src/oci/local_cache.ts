@@ -80,9 +80,11 @@ export interface LocalCache {
  * const cache = await openLocalCache("tests/fixtures/web-max/local", { tag: "latest" });
  * console.assert(cache.config.layers.length === 9);
  *
- * const blob = await cache.openBlob(cache.config.layers[0].blob);
- * console.assert(blob.size === cache.config.layers[0].annotations?.size);
- * await blob.close();
+ * for (const [digest, { size }] of cache.descriptors) {
+ *   const blob = await cache.openBlob(digest);
+ *   console.assert(blob.size === size);
+ *   await blob.close();
+ * }
  * ```
  *
  * @param dir an OCI image layout
