@@ -85,6 +85,8 @@ test("a blob is reused if it is whole, and replaced if it is not", () =>
     await writer.putBlob(data);
     assertEquals((await stat(blobPath(dir, digest))).mtimeMs, mtimeMs);
     assert(!await writer.hasBlob(digest, size - 1));
+    const signal = AbortSignal.abort(new Error("enough"));
+    await assertRejects(() => writer.hasBlob(digest, size, { signal }), Error, "enough");
     assert(!await writer.hasBlob("sha256:" + "0".repeat(64), size));
 
     const damaged = data.slice();
