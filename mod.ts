@@ -6,7 +6,7 @@
  * ```ts
  * import { importCache, parseAttributes } from "@s3cache/s3cache";
  *
- * const options = parseAttributes("type=s3,region=eu-west-1,bucket=ci,name=app", {
+ * const options = parseAttributes("type=s3,region=eu-west-1,bucket=ci-cache,name=app", {
  *   direction: "import",
  * });
  * const cache = await importCache(options, {

@@ -14,6 +14,8 @@ export class CacheConfigError extends Error {
   readonly position: string;
 
   /**
+   * Makes an error.
+   *
    * @param source where the config came from
    * @param position the place in it, "" for the whole of it
    * @param problem what was expected there and what was found

@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  const text = unit === 0 ? String(value) : value.toPrecision(3);
+  const text = unit === 0 || value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
   return `${text} ${UNITS[unit]}`;
 }
 

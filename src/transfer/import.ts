@@ -59,12 +59,13 @@ export async function writeLocalCache(
   const importer = new Importer(cache, recorder, strict);
   const available = await importer.checkPresence(signal);
   if (available.layers.length === 0) return report(available);
-  const writer = await openLayoutWriter(dir);
+  const { warning } = await encodeLocalCache(available);
+  if (warning) recorder.warn(warning);
+  const writer = await openLayoutWriter(dir, { signal });
   const config = await importer.download(available, writer, signal);
   if (config.layers.length === 0) return report(config);
 
   const encoded = await encodeLocalCache(config);
-  if (encoded.warning) recorder.warn(encoded.warning);
   await writer.putBlob(encoded.config);
   const manifest = await writer.putBlob(encoded.manifest);
   await writer.setTag(tag, { ...encoded.descriptor, digest: manifest.digest, size: manifest.size });
@@ -117,12 +118,13 @@ class Importer {
       [...blobs].toSorted(([, a], [, b]) => b - a),
       options.uploadParallelism,
       async ([digest, size], signal) => {
-        if (await writer.hasBlob(digest, size)) {
+        if (await writer.hasBlob(digest, size, { signal })) {
           return this.#recorder.blob(digest, size, "reused");
         }
-        const blob = await writer.createBlob(digest, size);
+        const key = blobKey(options, digest);
+        const blob = await writer.createBlob(digest, size, key);
         try {
-          await client.download(blobKey(options, digest), blob, {
+          await client.download(key, blob, {
             ...BLOB_PARTS,
             onProgress: ({ bytes }) => this.#recorder.bytes(digest, bytes),
             signal,
