@@ -50,7 +50,12 @@ export type { ReadableFile } from "./src/runtime/files.ts";
 export type { BucketLayout } from "./src/transfer/bucket_layout.ts";
 export { type BlobOptions, Cache, type CacheBlob, importCache } from "./src/transfer/cache.ts";
 export type { TransferOptions } from "./src/transfer/connection.ts";
-export { exportCache, type ExportReport } from "./src/transfer/export.ts";
+export { exportCache, type ExportOptions, type ExportReport } from "./src/transfer/export.ts";
 export { type ImportReport, writeLocalCache, type WriteOptions } from "./src/transfer/import.ts";
-export type { BlobOutcome, ProgressEvent, TransferReport } from "./src/transfer/progress.ts";
+export type {
+  BlobOutcome,
+  Dropped,
+  ProgressEvent,
+  TransferReport,
+} from "./src/transfer/progress.ts";
 export type { BlobSource, CacheSource } from "./src/transfer/source.ts";

@@ -23,5 +23,6 @@ import "./s3/xml_test.ts";
 import "./sleep_test.ts";
 import "./transfer/cache_test.ts";
 import "./transfer/export_test.ts";
+import "./transfer/merge_test.ts";
 import "./transfer/presence_test.ts";
 import "./transfer/touch_test.ts";

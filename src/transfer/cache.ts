@@ -4,14 +4,14 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
-import { parseCacheConfig } from "../cacheconfig/parse.ts";
+import { mergeCacheConfigs } from "../cacheconfig/merge.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
 import { IntegrityError } from "../digest.ts";
-import { isNoSuchKey } from "../s3/errors.ts";
 import type { GetResult } from "../s3/get.ts";
 import type { ByteRange, RequestOptions } from "../s3/types.ts";
 import { blobKey, manifestKey } from "./bucket_layout.ts";
 import { connect, type Connection, type TransferOptions } from "./connection.ts";
+import { readManifest } from "./manifest.ts";
 import { type BlobSource, type CacheSource, distinctBlobs } from "./source.ts";
 
 /** A blob of a cache. */
@@ -32,9 +32,6 @@ export interface BlobOptions extends RequestOptions {
   /** Only these bytes; a part of a blob cannot be verified. */
   range?: ByteRange;
 }
-
-/** BuildKit has no limit for a manifest in S3; this one keeps a forged one from filling memory. */
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 /** The connection behind a cache, for what works on it from beside. */
 export let connectionOf: (cache: Cache) => Connection & { options: CacheOptions };
@@ -109,45 +106,29 @@ async function checkSize(result: GetResult, key: string, size: number): Promise<
 }
 
 /**
- * Reads the manifest of a cache. One that is not there is an empty cache, as for BuildKit; a bucket
- * that is not there is an error.
+ * Reads the manifests of a cache: all of its names, so that a branch falls back on what its parent
+ * has; of a step that several know, the newest result counts. A manifest that is not there is an
+ * empty cache, as for BuildKit; a bucket that is not there is an error.
  *
  * @param options where from
- * @param settings `signal`, `onProgress`, and what to use in place of the runtime's own
+ * @param settings `signal`, and what to use in place of the runtime's own
  * @returns the cache; its blobs are read when they are asked for
  * @throws {S3Error} if the bucket refuses, or is not there
- * @throws {CacheConfigError} if the manifest is not a valid cache config
+ * @throws {CacheConfigError} if a manifest is not a valid cache config
  */
 export async function importCache(
   options: CacheOptions,
   settings: TransferOptions = {},
 ): Promise<Cache> {
   const connection = connect(options, settings);
-  const name = options.names[0]!;
-  const config = await readManifest(options, connection, name, settings.signal);
-  return config
-    ? new Cache(config, [name], options, connection)
-    : new Cache({ layers: [], records: [] }, [], options, connection);
-}
-
-async function readManifest(
-  options: CacheOptions,
-  { client }: Connection,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<CacheConfig | undefined> {
-  const key = manifestKey(options, name);
-  try {
-    const { info, body, bytes } = await client.get(key, { signal });
-    if (info.size > MAX_MANIFEST_BYTES) {
-      await body.cancel();
-      throw new IntegrityError(
-        `${key}: has ${info.size} bytes, a manifest has at most ${MAX_MANIFEST_BYTES}`,
-      );
-    }
-    return parseCacheConfig(await bytes(), { source: key, annotations: "required" });
-  } catch (error) {
-    if (isNoSuchKey(error)) return undefined;
-    throw error;
-  }
+  const { signal } = settings;
+  const manifests = await Promise.all(options.names.map(async (name) => ({
+    name,
+    config: (await readManifest(connection.client, manifestKey(options, name), { signal }))?.config,
+  })));
+  const found = manifests.filter(({ config }) => config !== undefined);
+  const configs = found.map(({ config }) => config!);
+  // One manifest keeps the order that its writer gave it.
+  const config = configs.length === 1 ? configs[0]! : mergeCacheConfigs(configs);
+  return new Cache(config, found.map(({ name }) => name), options, connection);
 }

@@ -6,6 +6,7 @@
 import type { CacheOptions } from "../attributes/options.ts";
 import { S3Client, type S3ClientOptions } from "../s3/client.ts";
 import type { Credentials, CredentialsProvider, Placement } from "../s3/types.ts";
+import { sleep as defaultSleep } from "../sleep.ts";
 import { type ProgressEvent, RequestCounter } from "./progress.ts";
 
 /** Settings of a transfer that are no part of its attributes. */
@@ -27,6 +28,8 @@ export interface Connection {
   /** How objects are to be kept. */
   placement: Placement;
   clock: () => number;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  random: () => number;
 }
 
 /**
@@ -38,14 +41,14 @@ export const BLOB_PARTS = { partSize: 8 * 1024 * 1024, parallelism: 4 } as const
 /** Makes the connection of a transfer; nothing is sent yet. */
 export function connect(options: CacheOptions, settings: TransferOptions): Connection {
   const requests = new RequestCounter();
-  const clock = settings.clock ?? Date.now;
+  const { clock = Date.now, sleep = defaultSleep, random = Math.random } = settings;
   return {
     client: new S3Client({
       fetch: settings.fetch,
       timeouts: settings.timeouts,
       clock,
-      sleep: settings.sleep,
-      random: settings.random,
+      sleep,
+      random,
       bucket: options.bucket,
       region: options.region,
       endpoint: options.endpointUrl,
@@ -57,6 +60,8 @@ export function connect(options: CacheOptions, settings: TransferOptions): Conne
     requests,
     placement: placementOf(options),
     clock,
+    sleep,
+    random,
   };
 }
 

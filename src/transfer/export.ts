@@ -7,30 +7,37 @@ import type { CacheOptions } from "../attributes/options.ts";
 import { marshalCacheConfig } from "../cacheconfig/marshal.ts";
 import { filterMin } from "../cacheconfig/min.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
+import { BUILDKIT_READ_LIMIT } from "../oci/image_manifest.ts";
 import { forEachParallel } from "../parallel.ts";
 import type { ObjectInfo } from "../s3/types.ts";
 import { verifiedParts } from "./blob_reader.ts";
+import { BlobRefresher } from "./blob_refresher.ts";
 import { blobKey, manifestKey } from "./bucket_layout.ts";
 import { BLOB_PARTS, connect, type Connection, type TransferOptions } from "./connection.ts";
+import { writeMerged } from "./merge.ts";
 import { findBlobs } from "./presence.ts";
 import { Recorder, type TransferReport } from "./progress.ts";
 import { type CacheSource, distinctBlobs } from "./source.ts";
-import { isArchived, Toucher } from "./touch.ts";
+import { isArchived, isStale, Toucher } from "./touch.ts";
 
 /** What an export did; see {@linkcode TransferReport}. */
 export type ExportReport = TransferReport;
 
-/** BuildKit reads no larger config from a directory or a registry; from S3 it does. */
-const READABLE_BYTES = 1_048_576;
+/** Settings of an export. */
+export interface ExportOptions extends TransferOptions {
+  /** Fail if a merged cache is too large for BuildKit, instead of leaving out what is oldest. */
+  strict?: boolean;
+}
 
 /**
  * Writes a cache into a bucket: blobs that it does not have, then the manifest, under every name.
  * What is in the bucket stays readable at every moment, and if the export fails nothing of it is
- * changed but that it may hold more blobs.
+ * changed but that it may hold more blobs. With `merge` a manifest keeps what it holds, and gets
+ * what is exported besides.
  *
  * @param source such as a local cache
  * @param options where to; `mode: "min"` filters, without a mode all that the source holds is sent
- * @param settings `signal`, `onProgress`, and what to use in place of the runtime's own
+ * @param settings `signal`, `onProgress`, `strict`, and what to use in place of the runtime's own
  * @returns what was done
  * @throws {S3Error} if the bucket refuses
  * @throws {IntegrityError} if a blob of the source is not what its digest says
@@ -38,21 +45,23 @@ const READABLE_BYTES = 1_048_576;
 export async function exportCache(
   source: CacheSource,
   options: CacheOptions,
-  settings: TransferOptions = {},
+  settings: ExportOptions = {},
 ): Promise<ExportReport> {
   const connection = connect(options, settings);
-  const { signal } = settings;
-  const recorder = new Recorder(connection.requests, connection.clock, settings.onProgress);
+  const { client, placement, clock, requests } = connection;
+  const { signal, strict = false } = settings;
+  const recorder = new Recorder(requests, clock, settings.onProgress);
   const config = options.mode === "min" ? filterMin(source.config) : source.config;
   const manifest = encode(config, recorder);
   const blobs = distinctBlobs(config);
   await source.checkBlobs?.(blobs, { signal });
   recorder.start(blobs.size, sum(blobs.values()));
-  const present = await findBlobs(connection.client, options, blobs.keys(), {
+  const present = await findBlobs(client, options, blobs.keys(), {
     signal,
     onWarning: (message) => recorder.warn(message),
   });
-  const exporter = new BlobExporter(source, options, connection, recorder, present);
+  const toucher = new Toucher(client, placement, clock);
+  const exporter = new BlobExporter(source, options, connection, recorder, present, toucher);
   await forEachParallel(
     // Large ones first: a large blob that comes last would be waited for alone.
     [...blobs].toSorted(([, a], [, b]) => b - a),
@@ -60,22 +69,23 @@ export async function exportCache(
     ([digest, size], signal) => exporter.export(digest, size, signal),
     signal,
   );
+  const refresher = new BlobRefresher(options, connection, recorder, toucher, blobs.keys());
+  const context = { options, connection, recorder, refresher, strict, signal };
+  let layers = config.layers.length;
   for (const name of options.names) {
-    await connection.client.put(manifestKey(options, name), manifest, {
-      ...connection.placement,
-      signal,
-    });
+    if (options.merge) layers = (await writeMerged(name, config, context)).layers.length;
+    else await client.put(manifestKey(options, name), manifest, { ...placement, signal });
     recorder.manifest(name);
   }
-  return recorder.report(options.names, config.layers.length);
+  return recorder.report(options.names, layers);
 }
 
 function encode(config: CacheConfig, recorder: Recorder): Uint8Array<ArrayBuffer> {
   const manifest = new TextEncoder().encode(marshalCacheConfig(config));
-  if (manifest.length > READABLE_BYTES) {
+  if (manifest.length > BUILDKIT_READ_LIMIT) {
     recorder.warn(
       `the manifest has ${manifest.length} bytes: BuildKit reads it from S3, but once it is ` +
-        `imported into a directory or served by a registry it reads at most ${READABLE_BYTES}`,
+        `imported into a directory or served by a registry it reads at most ${BUILDKIT_READ_LIMIT}`,
     );
   }
   return manifest;
@@ -96,21 +106,23 @@ class BlobExporter {
     connection: Connection,
     recorder: Recorder,
     present: ReadonlyMap<string, ObjectInfo>,
+    toucher: Toucher,
   ) {
     this.#source = source;
     this.#options = options;
     this.#connection = connection;
     this.#recorder = recorder;
     this.#present = present;
-    this.#toucher = new Toucher(connection.client, connection.placement, connection.clock);
+    this.#toucher = toucher;
   }
 
   async export(digest: string, size: number, signal: AbortSignal): Promise<void> {
     const recorder = this.#recorder;
     const info = this.#present.get(digest);
     if (info && info.size === size && !isArchived(info)) {
-      const age = this.#connection.clock() - info.lastModified.getTime();
-      if (age <= this.#options.touchRefreshMs) return recorder.blob(digest, size, "reused");
+      if (!isStale(info, this.#options, this.#connection.clock())) {
+        return recorder.blob(digest, size, "reused");
+      }
       if (await this.#toucher.touch(info, { signal })) {
         return recorder.blob(digest, size, "touched");
       }

@@ -14,6 +14,7 @@ import { blobKey } from "./bucket_layout.ts";
 import { type Cache, connectionOf } from "./cache.ts";
 import { BLOB_PARTS, type TransferOptions } from "./connection.ts";
 import { findBlobs } from "./presence.ts";
+import { fitForBuildKit } from "./readable_size.ts";
 import { Recorder, type TransferReport } from "./progress.ts";
 import { distinctBlobs } from "./source.ts";
 import { isArchived } from "./touch.ts";
@@ -57,8 +58,9 @@ export async function writeLocalCache(
   if (cache.config.layers.length === 0) return report(cache.config);
 
   const importer = new Importer(cache, recorder, strict);
-  const available = await importer.checkPresence(signal);
-  if (available.layers.length === 0) return report(available);
+  const present = await importer.checkPresence(signal);
+  if (present.layers.length === 0) return report(present);
+  const available = cache.names.length > 1 ? fitForBuildKit(present, recorder, strict) : present;
   const { warning } = await encodeLocalCache(available);
   if (warning) recorder.warn(warning);
   const writer = await openLayoutWriter(dir, { signal });

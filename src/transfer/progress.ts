@@ -57,6 +57,16 @@ export interface TransferReport {
   requests: Record<RequestKind, number>;
   /** How long it took. */
   seconds: number;
+  /** What was left out because BuildKit could not read it all; not there if nothing was. */
+  dropped?: Dropped;
+}
+
+/** Parts of a cache config that were left out. */
+export interface Dropped {
+  /** Results of records. */
+  results: number;
+  /** Records. */
+  records: number;
 }
 
 /** Collects the report of one transfer; counts all requests of its connection. */
@@ -67,6 +77,7 @@ export class Recorder {
   readonly #requests: RequestCounter;
   readonly #blobs = { total: 0, transferred: 0, reused: 0, touched: 0, missing: 0 };
   #bytes = 0;
+  #dropped: Dropped | undefined;
 
   constructor(
     requests: RequestCounter,
@@ -97,6 +108,11 @@ export class Recorder {
     this.#onProgress?.({ type: "blob", digest, size, outcome });
   }
 
+  /** Notes what was left out, in place of what was noted before. */
+  dropped({ results, records }: Dropped): void {
+    this.#dropped = results + records > 0 ? { results, records } : undefined;
+  }
+
   /** Tells of a manifest. */
   manifest(name: string): void {
     this.#onProgress?.({ type: "manifest", name });
@@ -116,6 +132,7 @@ export class Recorder {
       bytes: { transferred: this.#bytes },
       requests: { ...this.#requests.counts },
       seconds: (this.#clock() - this.#start) / 1000,
+      ...(this.#dropped && { dropped: this.#dropped }),
     };
   }
 }

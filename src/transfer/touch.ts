@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { CacheOptions } from "../attributes/options.ts";
 import type { S3Client } from "../s3/client.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { ObjectInfo, Placement, RequestOptions } from "../s3/types.ts";
@@ -14,6 +15,15 @@ const ARCHIVED = new Set(["GLACIER", "DEEP_ARCHIVE"]);
 /** Whether an object is in an archive: it exists, and importing it would fail. */
 export function isArchived({ storageClass }: Pick<ObjectInfo, "storageClass">): boolean {
   return storageClass !== undefined && ARCHIVED.has(storageClass);
+}
+
+/** Whether a blob is so old that it has to be touched. */
+export function isStale(
+  { lastModified }: ObjectInfo,
+  { touchRefreshMs }: Pick<CacheOptions, "touchRefreshMs">,
+  now: number,
+): boolean {
+  return now - lastModified.getTime() > touchRefreshMs;
 }
 
 /** Touches the objects of one bucket; learns whether its server moves LastModified at all. */

@@ -23,6 +23,7 @@ interface ExportOptions extends CommonOptions {
   cacheTo: string[];
   tag?: string;
   digest?: string;
+  strict?: boolean;
 }
 
 /** Adds the verb. */
@@ -36,7 +37,8 @@ export function addExport(program: Command, io: Io): void {
         collect,
       )
       .option("--tag <tag>", "the entry of the local cache (default: latest)")
-      .option("--digest <digest>", "the entry of the local cache, by its digest"),
+      .option("--digest <digest>", "the entry of the local cache, by its digest")
+      .option("--strict", "fail if a merged cache is too large, instead of leaving out the oldest"),
   ).action((dir: string, options: ExportOptions) => runExport(dir, options, io));
 }
 
@@ -64,12 +66,12 @@ async function exportTo(
   options: ExportOptions,
   io: Io,
 ): Promise<ExportReport> {
-  const { tag, digest } = options;
+  const { tag, digest, strict } = options;
   const cache = await openLocalCache(dir, { tag, digest, signal: io.signal });
   return await withProgress(
     "export",
     options,
     io,
-    (settings) => exportCache(cache, target, settings),
+    (settings) => exportCache(cache, target, { ...settings, strict }),
   );
 }
