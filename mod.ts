@@ -28,7 +28,19 @@ export {
 export { AttributeError, type AttributeProblem } from "./src/attributes/errors.ts";
 export type { CacheOptions } from "./src/attributes/options.ts";
 export { CacheConfigError } from "./src/cacheconfig/errors.ts";
+export {
+  type CacheFilter,
+  filterCacheConfig,
+  type ReducedCacheConfig,
+} from "./src/cacheconfig/filter.ts";
+export {
+  type CacheKey,
+  type CacheKeyInput,
+  CacheLookup,
+  type CacheMatch,
+} from "./src/cacheconfig/lookup.ts";
 export { marshalCacheConfig } from "./src/cacheconfig/marshal.ts";
+export { mergeCacheConfigs } from "./src/cacheconfig/merge.ts";
 export { parseCacheConfig, type ParseOptions } from "./src/cacheconfig/parse.ts";
 export type {
   CacheConfig,

@@ -9,6 +9,8 @@
 export { AwsV4Signer } from "npm:aws4fetch@1.0.20";
 /** A small XML parser, for the answers of S3. */
 export { parse as parseXml, type TNode as XmlNode } from "npm:txml@6.0.3/txml";
+/** Zstandard, which the web platform does not unpack. */
+export { Decompress as ZstdDecompress } from "npm:fzstd@0.1.1";
 /** RFC 4180 as Go's encoding/csv reads it, for attribute strings. */
 // @ts-types="./deps_csv.d.ts"
 export { parse as parseCsv } from "npm:deno-std@1.4.0/csv/parse.js";

@@ -67,6 +67,8 @@ export class CacheLookup {
   readonly #byDigest = new Map<string, number[]>();
 
   /**
+   * Indexes a cache.
+   *
    * @param config a parsed config, which must not change while it is looked at
    */
   constructor(config: CacheConfig) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { IntegrityError } from "../digest.ts";
-import { createSha256, type Sha256 } from "../runtime/sha256.ts";
+import { verified } from "../runtime/verified_stream.ts";
 import { S3Error } from "./errors.ts";
 import { readObjectHeaders } from "./object_headers.ts";
 import type { Reply } from "./reply.ts";
@@ -58,7 +58,6 @@ export async function getObject(
   const length = Number(first.headers.get("content-length") ?? size);
   const info = readObjectHeaders(key, first.headers, size);
   const offset = first.status === 206 ? startOf(first.headers) : 0;
-  const sha256 = digest ? await createSha256() : undefined;
   const reader = new ResumingReader(first, length, (done) =>
     open(
       transport,
@@ -66,19 +65,15 @@ export async function getObject(
       { ...options, ifMatch: info.etag || undefined },
       `bytes=${offset + done}-${offset + length - 1}`,
     ));
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       const chunk = await reader.read();
-      if (chunk) {
-        await sha256?.update(chunk);
-        controller.enqueue(chunk);
-      } else {
-        if (sha256) await checkDigest(sha256, key, digest!);
-        controller.close();
-      }
+      if (chunk) controller.enqueue(chunk);
+      else controller.close();
     },
     cancel: () => reader.cancel(),
   }, { highWaterMark: 0 });
+  const body = digest ? verified(stream, digest, key) : stream;
   return {
     info,
     length,
@@ -86,13 +81,6 @@ export async function getObject(
     bytes: async () => new Uint8Array(await new Response(body).arrayBuffer()),
     text: () => new Response(body).text(),
   };
-}
-
-async function checkDigest(sha256: Sha256, key: string, expected: string): Promise<void> {
-  const actual = "sha256:" + await sha256.hex();
-  if (actual !== expected) {
-    throw new IntegrityError(`${key}: its bytes have the digest ${actual}, expected ${expected}`);
-  }
 }
 
 function open(

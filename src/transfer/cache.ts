@@ -5,14 +5,17 @@
  */
 import type { CacheOptions } from "../attributes/options.ts";
 import { mergeCacheConfigs } from "../cacheconfig/merge.ts";
-import type { CacheConfig } from "../cacheconfig/types.ts";
+import { type CacheKey, CacheLookup, type CacheMatch } from "../cacheconfig/lookup.ts";
+import type { CacheConfig, LayerAnnotations } from "../cacheconfig/types.ts";
 import { IntegrityError } from "../digest.ts";
 import type { GetResult } from "../s3/get.ts";
 import type { ByteRange, RequestOptions } from "../s3/types.ts";
+import { uncompressLayer } from "../oci/uncompress.ts";
+import { verified } from "../runtime/verified_stream.ts";
 import { blobKey, manifestKey } from "./bucket_layout.ts";
 import { connect, type Connection, type TransferOptions } from "./connection.ts";
 import { readManifest } from "./manifest.ts";
-import { type BlobSource, type CacheSource, distinctBlobs } from "./source.ts";
+import type { BlobSource, CacheSource } from "./source.ts";
 
 /** A blob of a cache. */
 export interface CacheBlob {
@@ -25,6 +28,11 @@ export interface CacheBlob {
   body: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The whole body. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The tar archive that the blob holds, in place of `body`. It is verified too: the stream fails
+   * with IntegrityError at its end if it is not what the layer's diffID says. Not for a range.
+   */
+  uncompressed(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
 /** How to read a blob. */
@@ -44,7 +52,8 @@ export class Cache implements CacheSource {
   readonly names: string[];
   readonly #options: CacheOptions;
   readonly #connection: Connection;
-  readonly #sizes: Map<string, number>;
+  readonly #blobs: ReadonlyMap<string, LayerAnnotations>;
+  #lookup: CacheLookup | undefined;
 
   static {
     connectionOf = (cache) => ({ ...cache.#connection, options: cache.#options });
@@ -61,7 +70,17 @@ export class Cache implements CacheSource {
     this.names = names;
     this.#options = options;
     this.#connection = connection;
-    this.#sizes = distinctBlobs(config);
+    this.#blobs = new Map(config.layers.map(({ blob, annotations }) => [blob, annotations!]));
+  }
+
+  /**
+   * Looks a step up, as a builder does. The manifest is all that is needed for that.
+   *
+   * @param key a step with its inputs, or just its digest
+   * @returns the records that match and the layers of the newest result; undefined if none matches
+   */
+  find(key: CacheKey | string): CacheMatch | undefined {
+    return (this.#lookup ??= new CacheLookup(this.config)).find(key);
   }
 
   /**
@@ -74,21 +93,30 @@ export class Cache implements CacheSource {
    * @throws {IntegrityError} if it is of another size than the config says
    */
   async blob(digest: string, options: BlobOptions = {}): Promise<CacheBlob> {
-    const size = this.#sizes.get(digest);
-    if (size === undefined) throw new RangeError(`blob ${digest}: is not in this cache`);
+    const { size, mediaType, diffID } = this.#annotations(digest);
     const key = blobKey(this.#options, digest);
     const result = await this.#connection.client.get(key, {
       ...options,
       digest: options.range ? undefined : digest,
     });
     await checkSize(result, key, size);
-    return { size, body: result.body, bytes: () => result.bytes() };
+    return {
+      size,
+      body: result.body,
+      bytes: () => result.bytes(),
+      uncompressed: async () => {
+        if (options.range) {
+          throw new TypeError("uncompressed: a range of a blob cannot be unpacked");
+        }
+        return verified(await uncompressLayer(result.body, mediaType), diffID, `${key}: unpacked`);
+      },
+    };
   }
 
   /** Opens a blob for an export into another bucket. */
   openBlob(digest: string): Promise<BlobSource> {
     return Promise.resolve({
-      size: this.#sizes.get(digest) ?? 0,
+      size: this.#annotations(digest).size,
       read: async (offset, length) => {
         if (length === 0) return new Uint8Array();
         const range = { start: offset, end: offset + length - 1 };
@@ -96,6 +124,12 @@ export class Cache implements CacheSource {
       },
       close: () => Promise.resolve(),
     });
+  }
+
+  #annotations(digest: string): LayerAnnotations {
+    const annotations = this.#blobs.get(digest);
+    if (!annotations) throw new RangeError(`blob ${digest}: is not in this cache`);
+    return annotations;
   }
 }
 

@@ -1,4 +1,12 @@
-import { CacheConfigError, exportCache, importCache, IntegrityError, S3Error } from "s3cache";
+import {
+  CacheConfigError,
+  digestOf,
+  exportCache,
+  importCache,
+  IntegrityError,
+  marshalCacheConfig,
+  S3Error,
+} from "s3cache";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { test } from "../harness.ts";
 import { bucketFixture, localFixture, testBucket } from "./bucket.ts";
@@ -95,4 +103,40 @@ test("a cache is the source of an export into another bucket", async () => {
   const cache = await importCache(from.options(), from);
   await exportCache(cache, to.options(), to);
   assertEquals(await to.objects(), bucketFixture("web-max"));
+});
+
+for (const name of ["web-max", "zstd-max"]) {
+  test(`${name}: a layer is unpacked, and verified by its diffID`, async () => {
+    const bucket = testBucket();
+    await exportCache(localFixture(name), bucket.options(), bucket);
+    const cache = await importCache(bucket.options(), bucket);
+    for (const { blob, annotations } of cache.config.layers) {
+      const stream = await (await cache.blob(blob)).uncompressed();
+      const tar = new Uint8Array(await new Response(stream).arrayBuffer());
+      assertEquals(await digestOf(tar), annotations!.diffID);
+    }
+  });
+}
+
+test("a layer whose diffID is another one is refused at the end of its archive", async () => {
+  const bucket = await webMax();
+  const { config } = localFixture("web-max");
+  const forged = structuredClone(config);
+  for (const layer of forged.layers) layer.annotations!.diffID = "sha256:" + "0".repeat(64);
+  await bucket.client.put("manifests/app", marshalCacheConfig(forged));
+  const cache = await importCache(bucket.options(), bucket);
+  const stream = await (await cache.blob(config.layers[0]!.blob)).uncompressed();
+  await assertRejects(() => new Response(stream).arrayBuffer(), IntegrityError, "unpacked");
+});
+
+test("a step is found by its digest and inputs, with its newest layers", async () => {
+  const bucket = await webMax();
+  const cache = await importCache(bucket.options(), bucket);
+  const { records, layers } = cache.config;
+  const index = records.findIndex(({ layers, inputs }) => layers.length > 0 && inputs.length === 0);
+  const step = index >= 0 ? index : records.findIndex((record) => record.layers.length > 0);
+  const match = cache.find(records[step]!.digest);
+  assertEquals(match!.records.includes(step), true);
+  assertEquals(match!.result!.layers.at(-1), layers[records[step]!.layers[0]!.layer]);
+  assertEquals(cache.find("sha256:" + "0".repeat(64)), undefined);
 });
