@@ -16,13 +16,18 @@ export type NodeLike = "bun" | "node" | "node22" | "node24";
  *
  * @param runtime Bun, the Node on the path, or another one
  * @param entry the module that imports the tests, relative to the root
+ * @param name of the bundle and of the report
  * @returns how many passed
  */
-export async function testOnNode(runtime: NodeLike, entry: string): Promise<Count> {
+export async function testOnNode(
+  runtime: NodeLike,
+  entry: string,
+  name: string = runtime,
+): Promise<Count> {
   await installModules();
-  // Bun wants a test's file to be called one.
-  const file = await bundleTests(entry, `${runtime}.test.js`, "deno");
-  const report = reportPath(runtime);
+  // Bun wants ".test." in the name; Node takes .js without an import for CommonJS.
+  const file = await bundleTests(entry, `${name}.test.mjs`, "deno");
+  const report = reportPath(name);
   const argv = runtime === "bun"
     ? [await tool("bun"), "test", file, "--reporter=junit", `--reporter-outfile=${report}`]
     : [
@@ -33,5 +38,5 @@ export async function testOnNode(runtime: NodeLike, entry: string): Promise<Coun
       `--test-reporter-destination=${report}`,
       file,
     ];
-  return await countTests(runtime, argv, { cwd: ROOT });
+  return await countTests(name, argv, { cwd: ROOT });
 }

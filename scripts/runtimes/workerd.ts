@@ -19,16 +19,17 @@ const FLAGS = [[], ["nodejs_compat"]];
  * Runs tests, with Node's modules and without.
  *
  * @param entry the worker whose `test` handler runs the tests, relative to the root
+ * @param name of the bundle
  * @returns how many passed, of both runs
  */
-export async function testOnWorkerd(entry: string): Promise<Count> {
+export async function testOnWorkerd(entry: string, name = "workerd"): Promise<Count> {
   const workerd = await tool("workerd");
   await installModules();
-  await bundleTests(entry, "workerd.js", "browser");
+  await bundleTests(entry, `${name}.js`, "browser");
   const counts: Count[] = [];
   for (const flags of FLAGS) {
-    const config = `${OUT}/workerd.capnp`;
-    await Deno.writeTextFile(config, workerConfig(flags));
+    const config = `${OUT}/${name}.capnp`;
+    await Deno.writeTextFile(config, workerConfig(`${name}.js`, flags));
     console.log(`workerd, ${flags.join(" ") || "no flags"}:`);
     const { code, text } = await capture([workerd, "test", config], { cwd: OUT });
     console.log(text);
@@ -38,8 +39,8 @@ export async function testOnWorkerd(entry: string): Promise<Count> {
 }
 
 /** No network and no disk: a worker of modules alone. */
-function workerConfig(flags: string[]): string {
-  const modules = Object.entries({ worker: "workerd.js", ...MODULE_FILES }).map(
+function workerConfig(worker: string, flags: string[]): string {
+  const modules = Object.entries({ worker, ...MODULE_FILES }).map(
     ([name, file]) => `    (name = "${name}", esModule = embed "${file}"),`,
   );
   return `using Workerd = import "/workerd/workerd.capnp";

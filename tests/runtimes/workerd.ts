@@ -2,5 +2,4 @@
 import { runRegistered } from "./worker_runner.ts";
 import "../portable.ts";
 
-// What workerd runs is a default export.
 export default { test: runRegistered };

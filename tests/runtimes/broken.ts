@@ -1,0 +1,2 @@
+/** Tests that cannot even be loaded. */
+throw new Error("planted");
