@@ -21,7 +21,6 @@ export * from "./s3.ts";
 export { digestOf, isDigest } from "./src/digest.ts";
 export { parseAttributes, type ParseAttributesOptions } from "./src/attributes/attributes.ts";
 export {
-  type Environment,
   environmentCredentials,
   type StaticCredentials,
 } from "./src/attributes/environment_credentials.ts";
@@ -51,6 +50,31 @@ export type {
   ChainedResult,
   LayerAnnotations,
 } from "./src/cacheconfig/types.ts";
+export { type AssumeRoleOptions, assumeRoleProvider } from "./src/credentials/assume_role.ts";
+export { containerProvider } from "./src/credentials/container.ts";
+export {
+  type CredentialsReport,
+  defaultCredentials,
+  type DefaultCredentialsOptions,
+  explainCredentials,
+} from "./src/credentials/default_credentials.ts";
+export type { Setting } from "./src/credentials/endpoints.ts";
+export {
+  type GithubActionsOptions,
+  githubActionsProvider,
+} from "./src/credentials/github_actions.ts";
+export { type ImdsOptions, type ImdsPlace, imdsProvider } from "./src/credentials/imds.ts";
+export { type ProcessOptions, processProvider } from "./src/credentials/process.ts";
+export {
+  type ProfileDefaults,
+  type ProfileDefaultsOptions,
+  resolveProfileDefaults,
+} from "./src/credentials/profile_defaults.ts";
+export {
+  type SharedConfigOptions,
+  sharedConfigProvider,
+} from "./src/credentials/profile_provider.ts";
+export { type SsoOptions, ssoProvider, type SsoRole } from "./src/credentials/sso.ts";
 export type { Descriptor, Platform } from "./src/oci/descriptor.ts";
 export { LayoutError } from "./src/oci/errors.ts";
 export {

@@ -1,3 +1,4 @@
+import { credentials } from "../secret_credentials.ts";
 import { AttributeSet } from "./attribute_set.ts";
 import {
   type Environment,
@@ -91,7 +92,7 @@ function readCredentials(attributes: AttributeSet): StaticCredentials | undefine
   const secretAccessKey = attributes.read("secret_access_key");
   const sessionToken = attributes.read("session_token");
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+    return credentials({ accessKeyId, secretAccessKey, sessionToken });
   }
   if (accessKeyId !== undefined || secretAccessKey !== undefined) {
     const [given, missing] = accessKeyId === undefined

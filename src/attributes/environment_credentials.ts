@@ -1,3 +1,5 @@
+import { credentials } from "../secret_credentials.ts";
+
 /** Environment variables; a name that is not set is undefined. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,5 +34,5 @@ export function environmentCredentials(env: Environment): StaticCredentials | un
   const secretAccessKey = env.AWS_SECRET_ACCESS_KEY;
   if (!accessKeyId || !secretAccessKey) return undefined;
   const sessionToken = env.AWS_SESSION_TOKEN;
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+  return credentials({ accessKeyId, secretAccessKey, sessionToken });
 }

@@ -21,7 +21,7 @@ export interface ReadableFile extends RandomAccess {
 }
 
 const fs = () => {
-  requireDisk("reading or writing a local cache");
+  requireDisk("reading or writing files");
   return import("node:fs/promises");
 };
 

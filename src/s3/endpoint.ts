@@ -71,6 +71,16 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
   };
 }
 
+/**
+ * What the hosts of a region end in.
+ *
+ * @param region such as `cn-north-1`
+ * @returns such as `amazonaws.com.cn`
+ */
+export function awsDnsSuffix(region: string): string {
+  return DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
+}
+
 interface Base {
   url: URL;
   aws: boolean;
@@ -82,7 +92,7 @@ function awsBase({ region, dualstack, fips, accelerate, pathStyle }: EndpointOpt
       "accelerate: Transfer Acceleration has neither FIPS hosts nor path-style URLs",
     );
   }
-  const suffix = DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
+  const suffix = awsDnsSuffix(region);
   const stack = dualstack ? ".dualstack" : "";
   // "auto" is no region of AWS; us-east-1 says where the bucket really is.
   const place = region === "auto" ? "us-east-1" : region;

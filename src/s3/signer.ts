@@ -14,16 +14,18 @@ export interface Signable {
   headers: Record<string, string>;
 }
 
-/** Signs for one region; remembers the derived keys, which hold the secret and so stay in here. */
+/** Signs for one service; remembers the derived keys, which hold the secret and so stay in here. */
 export class Signer {
   #keys = new Map<string, ArrayBuffer>();
-  #clock: () => number;
+  readonly #clock: () => number;
+  readonly #service: string;
 
   /** How far S3's clock is ahead of ours, in milliseconds. */
   skew = 0;
 
-  constructor(clock: () => number) {
+  constructor(clock: () => number, service = "s3") {
     this.#clock = clock;
+    this.#service = service;
   }
 
   /** The time by S3's clock, in milliseconds. */
@@ -62,7 +64,7 @@ export class Signer {
       accessKeyId,
       secretAccessKey,
       sessionToken,
-      service: "s3",
+      service: this.#service,
       region,
       cache: this.#keys,
       datetime: new Date(this.now()).toISOString().replace(/[:-]|\.\d{3}/g, ""),

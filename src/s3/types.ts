@@ -4,17 +4,9 @@
  * @module
  */
 
-/** AWS credentials, or those of an S3-compatible service. */
-export interface Credentials {
-  /** Such as `AKIA…`; not a secret. */
-  readonly accessKeyId: string;
-  /** The secret: signs requests, never leaves the process. */
-  readonly secretAccessKey: string;
-  /** For temporary credentials; is sent with each request. */
-  readonly sessionToken?: string;
-  /** When temporary credentials end. */
-  readonly expiration?: Date;
-}
+import type { Credentials } from "../secret_credentials.ts";
+
+export type { Credentials } from "../secret_credentials.ts";
 
 /**
  * Gives credentials, each time a request is signed; a provider that asks somebody should remember

@@ -1,5 +1,6 @@
 import { AttributeError, parseAttributes, type ParseAttributesOptions } from "s3cache";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
+import { plain } from "../credentials/plain.ts";
 import { test } from "../harness.ts";
 
 const BASE = "type=s3,region=eu-west-1,bucket=cache";
@@ -104,7 +105,8 @@ test("every attribute arrives in its field, for both directions", () => {
     anonymous: false,
   } as const;
   for (const direction of ["export", "import"] as const) {
-    assertEquals<unknown>(parse(text, { direction }), expected);
+    const options = parse(text, { direction });
+    assertEquals<unknown>({ ...options, credentials: plain(options.credentials) }, expected);
     assertEquals(warnings(text, { direction }), []);
   }
 });
@@ -162,12 +164,12 @@ test("credentials of the attributes win over the environment's, as a whole", () 
     AWS_SECRET_ACCESS_KEY: "env-secret",
     AWS_SESSION_TOKEN: "env-token",
   };
-  assertEquals(parse(BASE, { env }).credentials, {
+  assertEquals(plain(parse(BASE, { env }).credentials), {
     accessKeyId: "env-id",
     secretAccessKey: "env-secret",
     sessionToken: "env-token",
   });
-  assertEquals(parse(`${BASE},access_key_id=id,secret_access_key=s`, { env }).credentials, {
+  assertEquals(plain(parse(`${BASE},access_key_id=id,secret_access_key=s`, { env }).credentials), {
     accessKeyId: "id",
     secretAccessKey: "s",
   });
@@ -176,7 +178,7 @@ test("credentials of the attributes win over the environment's, as a whole", () 
 
 test("an empty session token is none: long-lived keys have none", () => {
   const text = `${BASE},access_key_id=id,secret_access_key=s,session_token=`;
-  assertEquals(parse(text).credentials, { accessKeyId: "id", secretAccessKey: "s" });
+  assertEquals(plain(parse(text).credentials), { accessKeyId: "id", secretAccessKey: "s" });
 });
 
 test("half a key pair, or a session token alone, is refused", () => {
