@@ -1,1 +1,4 @@
 /** The tests that only Deno can run: of the scripts, and of loading the library by URL. */
+import "./runtimes/by_url_test.ts";
+import "./scripts/check_layers_test.ts";
+import "./scripts/count_test.ts";
