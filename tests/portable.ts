@@ -6,6 +6,7 @@ import "./attributes/keys_and_urls_test.ts";
 import "./attributes/secrets_test.ts";
 import "./attributes/syntax_test.ts";
 import "./cli/format_test.ts";
+import "./conformance/embedded_test.ts";
 import "./go_json_test.ts";
 import "./oci/descriptor_test.ts";
 import "./oci/image_manifest_test.ts";
