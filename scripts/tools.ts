@@ -3,12 +3,17 @@
  *
  * @module
  */
+import { installCargo } from "./tools/cargo.ts";
 import { installDebian, isStatic } from "./tools/debian.ts";
 import { installGo } from "./tools/go.ts";
 import { installNpm } from "./tools/npm.ts";
+import { installPython } from "./tools/python.ts";
 
 const BUILDKIT = "v0.34.2";
 const VERSITYGW = "v1.8.0";
+// The last one that was tagged for Go is years older.
+const MINIO = "v0.0.0-20260212201848-7aac2a2c5b7c";
+const RCLONE = "v1.76.0";
 
 const tools = {
   bun: async () => await installNpm("bun", "1.4.5") + "/bun",
@@ -21,6 +26,10 @@ const tools = {
     const pkg = "github.com/versity/versitygw/cmd/versitygw";
     return await installGo("versitygw", pkg, VERSITYGW) + "/versitygw";
   },
+  minio: async () => await installGo("minio", "github.com/minio/minio", MINIO) + "/minio",
+  rclone: async () => await installGo("rclone", "github.com/rclone/rclone", RCLONE) + "/rclone",
+  "s3s-fs": async () => await installCargo("s3s-fs", "0.14.1", ["binary"]) + "/s3s-fs",
+  moto: () => installPython("moto", "5.2.5", "server"),
   runc: () => installDebian("runc", "runc"),
   busybox: () => installDebian("busybox", "busybox-static", isStatic),
 };
