@@ -8,10 +8,11 @@ import { checkLength, checkReached } from "./layout/files.ts";
 import { checkGlobals } from "./layout/globals.ts";
 import { readGraph } from "./layout/graph.ts";
 import { checkLayers } from "./layout/layers.ts";
+import { readEntries } from "./entries.ts";
 import { exists } from "./exists.ts";
 import { ROOT } from "./paths.ts";
 
-const LIBRARY = ["mod.ts", "s3.ts", "src/cli/main.ts"];
+const COMMAND = "src/cli/main.ts";
 /** The lists of tests; those of tests/interop are found by their names. */
 const TESTS = ["tests/unit.ts", "tests/deno.ts", "tests/runtimes/workerd.ts"];
 
@@ -22,8 +23,9 @@ const TESTS = ["tests/unit.ts", "tests/deno.ts", "tests/runtimes/workerd.ts"];
  * @returns what is wrong, each with its file
  */
 export async function checkLayout(root: string): Promise<string[]> {
+  const entries = (await readEntries(root)).map(({ source }) => source);
   const sources = new Map<string, string>();
-  for (const file of ["mod.ts", "s3.ts"]) {
+  for (const file of entries) {
     sources.set(file, await Deno.readTextFile(`${root}/${file}`));
   }
   for (const folder of ["src", "tests", "scripts", "examples"]) {
@@ -33,7 +35,7 @@ export async function checkLayout(root: string): Promise<string[]> {
   }
   const files = [...sources.keys()];
   const interop = files.filter((file) => /^tests\/interop\/.*_test\.ts$/.test(file));
-  const library = await readGraph(root, LIBRARY);
+  const library = await readGraph(root, [...entries, COMMAND]);
   const tests = await readGraph(root, [...TESTS, ...interop]);
   const all = await readGraph(root, files);
   return [

@@ -18,7 +18,7 @@ export function checkReached(files: string[], library: Graph, tests: Graph): str
   const problems: string[] = [];
   for (const file of files) {
     if (file.startsWith("src/") && !library.has(file)) {
-      problems.push(`${file}: neither mod.ts, s3.ts nor the command uses it`);
+      problems.push(`${file}: neither an entry point nor the command uses it`);
     } else if (file.endsWith("_test.ts") && !tests.has(file)) {
       problems.push(`${file}: no list of tests has it, such as tests/portable.ts or tests/disk.ts`);
     }

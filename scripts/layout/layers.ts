@@ -5,6 +5,9 @@
  */
 import type { Graph } from "./graph.ts";
 
+/** mod.ts and its like, in the root: nothing of ours imports them. */
+const ENTRIES = "the entry points";
+
 const LAYERS = [
   "src",
   "src/runtime",
@@ -18,7 +21,7 @@ const LAYERS = [
   "src/registry",
   "src/devserver",
   "src/cli",
-  "mod.ts and s3.ts",
+  ENTRIES,
 ];
 
 /** Finds imports of a later layer, and of files that belong to none. */
@@ -49,9 +52,8 @@ export function checkLayers(graph: Graph): string[] {
 }
 
 function layerOf(file: string): number | undefined {
-  if (file === "mod.ts" || file === "s3.ts") return LAYERS.length - 1;
-  const [top, folder] = file.split("/");
-  if (top !== "src") return undefined;
-  const index = LAYERS.indexOf(file.split("/").length === 2 ? "src" : `src/${folder}`);
+  const folders = file.split("/").slice(0, -1);
+  const layer = folders.length === 0 ? ENTRIES : folders.slice(0, 2).join("/");
+  const index = LAYERS.indexOf(layer);
   return index < 0 ? undefined : index;
 }

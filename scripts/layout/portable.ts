@@ -6,5 +6,5 @@
 
 /** Whether a file asks src/runtime for whatever differs between runtimes. */
 export function isPortable(file: string): boolean {
-  return /^(src\/(?!runtime\/|cli\/)|mod\.ts$|s3\.ts$)/.test(file);
+  return /^(src\/(?!runtime\/|cli\/)|\w+\.ts$)/.test(file);
 }

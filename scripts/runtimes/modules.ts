@@ -7,25 +7,37 @@
 import fixtures from "../../tests/fixtures/mod.ts";
 import { buildBundles } from "../build.ts";
 import { bundle, type BundleOptions } from "../build/bundle.ts";
-import { DIST, OUT } from "../paths.ts";
+import { readEntries } from "../entries.ts";
+import { DIST, OUT, ROOT } from "../paths.ts";
 
 const MODULES = `${OUT}/node_modules`;
 
-/** Imports that a bundle of tests leaves alone. */
-const EXTERNAL = ["s3cache", "s3cache/s3", "s3cache-fixtures"];
+/** An import that a bundle of tests leaves alone. */
+export interface Module {
+  /** As the tests import it. */
+  specifier: string;
+  /** Relative to out/. */
+  file: string;
+}
 
-/** The files of these imports, relative to out/. */
-export const MODULE_FILES: Record<string, string> = {
-  "s3cache": "node_modules/s3cache/s3cache.js",
-  "s3cache/s3": "node_modules/s3cache/s3.js",
-  "s3cache-fixtures": "node_modules/s3cache-fixtures/index.js",
-};
+/** Lists the built library's modules, and the fixtures. */
+export async function listModules(): Promise<Module[]> {
+  const library = (await readEntries(ROOT)).map(({ subpath, name }) => ({
+    specifier: `s3cache${subpath.slice(1)}`,
+    file: `node_modules/s3cache/${name}.js`,
+  }));
+  return [...library, {
+    specifier: "s3cache-fixtures",
+    file: "node_modules/s3cache-fixtures/index.js",
+  }];
+}
 
 /** Builds the library and puts it where a bundle of tests in out/ finds it. */
 export async function installModules(): Promise<void> {
   await buildBundles();
   await Deno.mkdir(`${MODULES}/s3cache`, { recursive: true });
-  for (const file of ["package.json", "s3cache.js", "s3.js"]) {
+  const files = (await readEntries(ROOT)).map(({ name }) => `${name}.js`);
+  for (const file of ["package.json", ...files]) {
     await Deno.copyFile(`${DIST}/${file}`, `${MODULES}/s3cache/${file}`);
   }
   const directory = `${MODULES}/s3cache-fixtures`;
@@ -48,7 +60,8 @@ export async function bundleTests(
   platform: BundleOptions["platform"],
 ): Promise<string> {
   const path = `${OUT}/${name}`;
-  await bundle(entry, path, { platform, external: EXTERNAL });
+  const external = (await listModules()).map(({ specifier }) => specifier);
+  await bundle(entry, path, { platform, external });
   return path;
 }
 

@@ -7,7 +7,7 @@ import { type Count, settleCount, sumCounts } from "../count.ts";
 import { OUT } from "../paths.ts";
 import { capture } from "../process.ts";
 import { tool } from "../tools.ts";
-import { bundleTests, installModules, MODULE_FILES } from "./modules.ts";
+import { bundleTests, installModules, listModules, type Module } from "./modules.ts";
 
 /** The last days on which nodejs_compat had to be asked for. */
 const COMPATIBILITY_DATE = "2026-08-01";
@@ -26,10 +26,11 @@ export async function testOnWorkerd(entry: string, name = "workerd"): Promise<Co
   const workerd = await tool("workerd");
   await installModules();
   await bundleTests(entry, `${name}.js`, "browser");
+  const modules = [{ specifier: "worker", file: `${name}.js` }, ...await listModules()];
   const counts: Count[] = [];
   for (const flags of FLAGS) {
     const config = `${OUT}/${name}.capnp`;
-    await Deno.writeTextFile(config, workerConfig(`${name}.js`, flags));
+    await Deno.writeTextFile(config, workerConfig(modules, flags));
     console.log(`workerd, ${flags.join(" ") || "no flags"}:`);
     const { code, text } = await capture([workerd, "test", config], { cwd: OUT });
     console.log(text);
@@ -39,9 +40,9 @@ export async function testOnWorkerd(entry: string, name = "workerd"): Promise<Co
 }
 
 /** No network and no disk: a worker of modules alone. */
-function workerConfig(worker: string, flags: string[]): string {
-  const modules = Object.entries({ worker, ...MODULE_FILES }).map(
-    ([name, file]) => `    (name = "${name}", esModule = embed "${file}"),`,
+function workerConfig(modules: Module[], flags: string[]): string {
+  const embedded = modules.map(
+    ({ specifier, file }) => `    (name = "${specifier}", esModule = embed "${file}"),`,
   );
   return `using Workerd = import "/workerd/workerd.capnp";
 
@@ -49,7 +50,7 @@ const config :Workerd.Config = (services = [(name = "tests", worker = .tests)]);
 
 const tests :Workerd.Worker = (
   modules = [
-${modules.join("\n")}
+${embedded.join("\n")}
   ],
   compatibilityDate = "${COMPATIBILITY_DATE}",
   compatibilityFlags = ${JSON.stringify(flags)},
