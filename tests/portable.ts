@@ -8,6 +8,7 @@ import "./attributes/syntax_test.ts";
 import "./cli/format_test.ts";
 import "./conformance/embedded_test.ts";
 import "./go_json_test.ts";
+import "./manage/manifests_test.ts";
 import "./oci/descriptor_test.ts";
 import "./oci/image_manifest_test.ts";
 import "./oci/index_entries_test.ts";

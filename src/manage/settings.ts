@@ -1,0 +1,31 @@
+/**
+ * What everything that looks after a bucket may be told.
+ *
+ * @module
+ */
+import type { TransferOptions } from "../transfer/connection.ts";
+
+/** What looking after a bucket tells while it runs. */
+export type ManageEvent =
+  | {
+    /** A manifest was read, or could not be. */
+    type: "manifest";
+    name: string;
+  }
+  | {
+    /** A page of the blobs' listing came in. */
+    type: "listed";
+    /** Objects listed until now. */
+    objects: number;
+  }
+  | {
+    /** Something that does not stop the work, and that somebody should know. */
+    type: "warning";
+    message: string;
+  };
+
+/** Settings that are no part of a cache's attributes. */
+export interface ManageSettings extends Omit<TransferOptions, "onProgress"> {
+  /** Is told what happens. */
+  onProgress?: (event: ManageEvent) => void;
+}
