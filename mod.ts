@@ -17,6 +17,7 @@
  *
  * @module
  */
+export * from "./credentials.ts";
 export * from "./s3.ts";
 export { digestOf, isDigest } from "./src/digest.ts";
 export { parseAttributes, type ParseAttributesOptions } from "./src/attributes/attributes.ts";

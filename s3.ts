@@ -1,6 +1,7 @@
 /**
  * The S3 client alone: everything that a script, a worker or a function needs to read and write a
- * bucket of S3 or of a compatible service, in a few kilobytes.
+ * bucket of S3 or of a compatible service, in less than 14 kB. Providers of credentials are in
+ * `./credentials` and in the whole module.
  *
  * @example
  * ```ts
@@ -12,13 +13,6 @@
  *
  * @module
  */
-export type { Environment } from "./src/attributes/environment_credentials.ts";
-export type { RoleOptions } from "./src/credentials/assume_role.ts";
-export type { ProviderOptions } from "./src/credentials/context.ts";
-export { environmentProvider } from "./src/credentials/environment.ts";
-export { CredentialsError, type TriedSource } from "./src/credentials/errors.ts";
-export { memoize, type MemoizeOptions } from "./src/credentials/memoize.ts";
-export { type WebIdentityOptions, webIdentityProvider } from "./src/credentials/web_identity.ts";
 export { IntegrityError } from "./src/digest.ts";
 export type { RandomAccess } from "./src/runtime/files.ts";
 export { S3Client, type S3ClientOptions } from "./src/s3/client.ts";
@@ -45,4 +39,3 @@ export type {
   RequestOptions,
 } from "./src/s3/types.ts";
 export type { UploadOptions, UploadSource } from "./src/s3/upload.ts";
-export { credentials } from "./src/secret_credentials.ts";

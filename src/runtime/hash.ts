@@ -6,7 +6,6 @@
  * @module
  */
 import { toHex } from "../digest.ts";
-import { runtime } from "./runtime.ts";
 
 /** The hashes that S3 uses, by their Web Crypto names. */
 export type HashAlgorithm = "MD5" | "SHA-1" | "SHA-256";
@@ -32,10 +31,10 @@ interface DigestStream extends WritableStream<Uint8Array> {
  * @throws {Error} on a runtime that cannot hash a stream
  */
 export async function createHash(algorithm: HashAlgorithm): Promise<Hash> {
-  if (runtime === "workerd") return digestStreamHash(algorithm);
-  if (runtime === "other") {
-    throw new Error(`this runtime has no ${algorithm} that can be fed piece by piece`);
-  }
+  const { DigestStream } = crypto as unknown as {
+    DigestStream?: new (algorithm: string) => DigestStream;
+  };
+  if (DigestStream) return digestStreamHash(new DigestStream(algorithm));
   const { createHash } = await import("node:crypto");
   const hash = createHash(algorithm.replace("-", "").toLowerCase());
   return {
@@ -44,11 +43,7 @@ export async function createHash(algorithm: HashAlgorithm): Promise<Hash> {
   };
 }
 
-function digestStreamHash(algorithm: HashAlgorithm): Hash {
-  const { DigestStream } = crypto as unknown as {
-    DigestStream: new (algorithm: string) => DigestStream;
-  };
-  const stream = new DigestStream(algorithm);
+function digestStreamHash(stream: DigestStream): Hash {
   // A hash that is given up is never asked for its digest.
   stream.digest.catch(() => {});
   const writer = stream.getWriter();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sleep } from "../sleep.ts";
+import { sleep as defaultSleep } from "../sleep.ts";
 import { copyObject, type CopyOptions, copyParts, copySource, MAX_COPY_SIZE } from "./copy.ts";
 import { deleteObject, deleteObjects, type DeleteReport } from "./delete.ts";
 import { download, type DownloadOptions, type Writer } from "./download.ts";
@@ -97,20 +97,18 @@ export class S3Client {
    */
   constructor(options: S3ClientOptions) {
     this.bucket = options.bucket;
-    this.#transport = new Transport({
-      ...options,
-      credentials: options.credentials ?? "anonymous",
-      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-      retry: options.retry ?? {},
-      timeouts: {
-        attempt: options.timeouts?.attempt ?? 60_000,
-        idle: options.timeouts?.idle ?? 60_000,
-      },
-      onRequest: options.onRequest,
-      clock: options.clock ?? Date.now,
-      sleep: options.sleep ?? sleep,
-      random: options.random ?? Math.random,
-    });
+    const {
+      credentials = "anonymous",
+      fetch = (input, init) => globalThis.fetch(input, init),
+      retry = {},
+      timeouts: { attempt = 60_000, idle = 60_000 } = {},
+      clock = Date.now,
+      sleep = defaultSleep,
+      random = Math.random,
+    } = options;
+    const timeouts = { attempt, idle };
+    const given = { ...options, credentials, fetch, retry, timeouts, clock, sleep, random };
+    this.#transport = new Transport(given);
   }
 
   /** The bucket's region: the one that was given, or the one that S3 has said it is in. */
@@ -256,9 +254,6 @@ export class S3Client {
    */
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<{ etag: string }> {
     const source = copySource(options.sourceBucket ?? this.bucket, from);
-    if (options.source && options.source.size <= MAX_COPY_SIZE) {
-      return await copyObject(this.#transport, source, to, options);
-    }
     const info = options.source ?? await this.#headSource(from, options);
     return info.size <= MAX_COPY_SIZE
       ? await copyObject(this.#transport, source, to, options)

@@ -8,7 +8,7 @@ import { checksum } from "./checksum.ts";
 import { S3Error } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 import type { RequestOptions } from "./types.ts";
-import { writeXml } from "./xml.ts";
+import { xmlElement } from "./xml.ts";
 
 /** A key that could not be deleted. */
 export interface DeleteFailure {
@@ -74,7 +74,9 @@ async function deleteBatch(
   { signal }: RequestOptions,
 ): Promise<boolean> {
   const body = new TextEncoder().encode(
-    writeXml("Delete", { Quiet: "true", Object: keys.map((key) => ({ Key: key })) }),
+    `<Delete><Quiet>true</Quiet>${
+      keys.map((key) => `<Object>${xmlElement("Key", key)}</Object>`).join("")
+    }</Delete>`,
   );
   let failed: DeleteFailure[];
   try {

@@ -88,9 +88,7 @@ interface Base {
 
 function awsBase({ region, dualstack, fips, accelerate, pathStyle }: EndpointOptions): Base {
   if (accelerate && (fips || pathStyle)) {
-    throw new TypeError(
-      "accelerate: Transfer Acceleration has neither FIPS hosts nor path-style URLs",
-    );
+    throw new TypeError("accelerate: has neither FIPS hosts nor path-style URLs");
   }
   const suffix = awsDnsSuffix(region);
   const stack = dualstack ? ".dualstack" : "";
@@ -101,26 +99,16 @@ function awsBase({ region, dualstack, fips, accelerate, pathStyle }: EndpointOpt
 }
 
 function customBase(endpoint: string | URL, options: EndpointOptions): Base {
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch {
-    throw new TypeError(`endpoint ${JSON.stringify(String(endpoint))}: expected an http(s) URL`);
-  }
-  // From here on the value may hold a password, and is not repeated.
-  if (url.username || url.password) {
-    throw new TypeError("endpoint: expected a URL without user and password");
-  }
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new TypeError(`endpoint ${url.href}: expected an http(s) URL`);
-  }
-  if (url.search || url.hash) {
-    throw new TypeError("endpoint: expected a URL without query and fragment");
+  const url = new URL(endpoint);
+  const { protocol, username, password, search, hash } = url;
+  if (!/^https?:$/.test(protocol) || username || password || search || hash) {
+    // The value may hold a password, and is not repeated.
+    throw new TypeError(
+      `endpoint ${url.host}: expected an http(s) URL without user, password, query and fragment`,
+    );
   }
   if (options.dualstack || options.fips || options.accelerate) {
-    throw new TypeError(
-      "dualstack, fips and accelerate choose a host of AWS: not with an endpoint",
-    );
+    throw new TypeError("dualstack, fips and accelerate are for AWS's own hosts");
   }
   return { url, aws: /(^|\.)amazonaws\.com(\.cn)?$/.test(url.hostname) };
 }
@@ -132,32 +120,25 @@ function usesPathStyle({ pathStyle, bucket, accelerate }: EndpointOptions, { url
   // A wildcard certificate covers one label only.
   const fits = DNS_BUCKET.test(bucket) && !(bucket.includes(".") && url.protocol === "https:");
   if (!fits && accelerate) {
-    throw new TypeError(`bucket ${bucket}: Transfer Acceleration needs a DNS name without dots`);
+    throw new TypeError(`bucket ${bucket}: accelerate needs a DNS name without dots`);
   }
   return !fits;
 }
 
 function checkRegion(region: string): void {
-  if (!REGION.test(region)) {
-    throw new TypeError(
-      `region ${JSON.stringify(region)}: expected a name such as us-east-1, or auto`,
-    );
-  }
+  if (!REGION.test(region)) refuse("region", region, "a name such as us-east-1, or auto");
 }
 
 function checkBucket(bucket: string, aws: boolean): void {
   if (bucket.startsWith("arn:")) {
-    throw new TypeError(
-      `bucket ${
-        JSON.stringify(bucket)
-      }: ARNs are not supported; name the bucket, or the alias of the access point`,
-    );
+    refuse("bucket", bucket, "a name, or the alias of an access point; ARNs are not supported");
   }
-  const pattern = aws ? DNS_BUCKET : LOOSE_BUCKET;
-  if (!pattern.test(bucket) || bucket.includes("..")) {
-    throw new TypeError(
-      `bucket ${JSON.stringify(bucket)}: expected 3 to ${aws ? "63 lower-case" : "255"} ` +
-        "letters, digits, dots and hyphens",
-    );
+  if (!(aws ? DNS_BUCKET : LOOSE_BUCKET).test(bucket) || bucket.includes("..")) {
+    const letters = aws ? "63 lower-case letters" : "255 letters";
+    refuse("bucket", bucket, `3 to ${letters}, digits, dots and hyphens`);
   }
+}
+
+function refuse(what: string, value: string, expected: string): never {
+  throw new TypeError(`${what} ${JSON.stringify(value)}: expected ${expected}`);
 }

@@ -21,11 +21,11 @@ export interface S3ErrorDetails {
   /** The bucket. */
   bucket: string;
   /** The object's key, where the request was about one. */
-  key?: string;
+  key?: string | undefined;
   /** `x-amz-request-id`: what a provider's support asks for. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** The region that S3 says the bucket is in, where it said so. */
-  region?: string;
+  region?: string | undefined;
   /** Whether the same request may succeed later. */
   retryable: boolean;
 }
@@ -53,21 +53,23 @@ export class S3Error extends Error {
   /** `S3Error`. */
   override readonly name = "S3Error";
   /** S3's error code; see {@linkcode S3ErrorDetails}. */
-  readonly code: string;
+  declare readonly code: string;
   /** HTTP status; 0 if there was no answer. */
-  readonly status: number;
+  declare readonly status: number;
+  /** S3's own words, or ours. */
+  declare readonly reason: string;
   /** The S3 operation, such as `PutObject`. */
-  readonly operation: string;
+  declare readonly operation: string;
   /** The bucket. */
-  readonly bucket: string;
+  declare readonly bucket: string;
   /** The object's key, where the request was about one. */
-  readonly key: string | undefined;
+  declare readonly key: string | undefined;
   /** `x-amz-request-id`, if S3 gave one. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** The region that S3 says the bucket is in, where it said so. */
-  readonly region: string | undefined;
+  declare readonly region: string | undefined;
   /** Whether the same request may succeed later. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
 
   /**
    * Makes an error from what is known.
@@ -77,16 +79,7 @@ export class S3Error extends Error {
    */
   constructor(details: S3ErrorDetails, options?: ErrorOptions) {
     super(describe(details), options);
-    ({
-      code: this.code,
-      status: this.status,
-      operation: this.operation,
-      bucket: this.bucket,
-      key: this.key,
-      requestId: this.requestId,
-      region: this.region,
-      retryable: this.retryable,
-    } = details);
+    Object.assign(this, details);
   }
 }
 

@@ -58,7 +58,7 @@ export async function getObject(
   const length = Number(first.headers.get("content-length") ?? size);
   const info = readObjectHeaders(key, first.headers, size);
   const offset = first.status === 206 ? startOf(first.headers) : 0;
-  const reader = new ResumingReader(first, length, (done) =>
+  const chunks = resuming(first, length, (done) =>
     open(
       transport,
       key,
@@ -67,11 +67,15 @@ export async function getObject(
     ));
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const chunk = await reader.read();
-      if (chunk) controller.enqueue(chunk);
-      else controller.close();
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
     },
-    cancel: () => reader.cancel(),
+    async cancel() {
+      await chunks.return();
+      // A body that nobody has begun to read is not the generator's yet.
+      await first.discard();
+    },
   }, { highWaterMark: 0 });
   const body = digest ? verified(stream, digest, key) : stream;
   return {
@@ -123,49 +127,38 @@ function startOf(headers: Headers): number {
   return Number(headers.get("content-range")?.match(/^bytes (\d+)-/)?.[1] ?? 0);
 }
 
-/** Reads a body, and the rest of it from a new request where the first one broke. */
-class ResumingReader {
-  #reply: Reply;
-  #length: number;
-  #reopen: (done: number) => Promise<Reply>;
-  #done = 0;
-  #cuts = 0;
-
-  constructor(reply: Reply, length: number, reopen: (done: number) => Promise<Reply>) {
-    this.#reply = reply;
-    this.#length = length;
-    this.#reopen = reopen;
-  }
-
-  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** The chunks of a body, the rest of them from a new request where the connection broke. */
+async function* resuming(
+  reply: Reply,
+  length: number,
+  reopen: (done: number) => Promise<Reply>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  let done = 0;
+  let cuts = 0;
+  try {
     for (;;) {
       try {
-        const chunk = await this.#reply.read();
-        if (chunk) {
-          this.#done += chunk.length;
-          this.#cuts = 0;
-          return chunk;
+        for (let chunk; (chunk = await reply.read());) {
+          done += chunk.length;
+          cuts = 0;
+          yield chunk;
         }
         // Some runtimes end a body quietly when its connection breaks.
-        if (this.#done >= this.#length || Number.isNaN(this.#length)) return undefined;
-        if (++this.#cuts > MAX_FRUITLESS_CUTS) {
-          throw new IntegrityError(`the body ended after ${this.#done} of ${this.#length} bytes`);
+        if (!(done < length)) return;
+        if (++cuts > MAX_FRUITLESS_CUTS) {
+          throw new IntegrityError(`the body ended after ${done} of ${length} bytes`);
         }
       } catch (error) {
-        const cut = error instanceof S3Error && error.retryable;
-        if (!cut || ++this.#cuts > MAX_FRUITLESS_CUTS) throw error;
+        if (!(error instanceof S3Error && error.retryable && ++cuts <= MAX_FRUITLESS_CUTS)) {
+          throw error;
+        }
       }
-      this.#reply = await this.#reopen(this.#done);
-      if (this.#reply.status !== 206) {
-        await this.#reply.discard();
-        throw new IntegrityError(
-          "the connection broke, and the server does not resume: it ignores Range",
-        );
+      reply = await reopen(done);
+      if (reply.status !== 206) {
+        throw new IntegrityError("the connection broke, and the server ignores Range");
       }
     }
-  }
-
-  cancel(): Promise<void> {
-    return this.#reply.discard();
+  } finally {
+    await reply.discard();
   }
 }

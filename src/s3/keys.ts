@@ -13,41 +13,27 @@ const MAX_KEY_BYTES = 1024;
  *
  * @param key any key that a URL can carry
  * @returns the encoded key, without a leading slash of its own
- * @throws {TypeError} on an empty or overlong key, a lone surrogate, or a `.` or `..` segment: URL
- * parsers resolve those, however they are written, and the request would be for another key
+ * @throws {TypeError} on an empty or overlong key, or a `.` or `..` segment: URL parsers resolve
+ * those, however they are written, and the request would be for another key
+ * @throws {URIError} on a lone surrogate
  */
 export function encodeKey(key: string): string {
-  if (key === "") throw new TypeError("an object key cannot be empty");
-  let encoded: string;
-  try {
-    encoded = encodeURIComponent(key);
-  } catch {
-    throw new TypeError(`key ${JSON.stringify(key)}: is not well-formed Unicode`);
-  }
   const bytes = new TextEncoder().encode(key).length;
-  if (bytes > MAX_KEY_BYTES) {
+  if (bytes < 1 || bytes > MAX_KEY_BYTES) {
     throw new TypeError(
-      `key ${
-        JSON.stringify(key.slice(0, 40))
-      }…: is ${bytes} bytes long, S3 allows ${MAX_KEY_BYTES}`,
+      `key "${key.slice(0, 40)}": has ${bytes} bytes, S3 has 1 to ${MAX_KEY_BYTES}`,
     );
   }
-  for (const segment of key.split("/")) {
-    if (segment === "." || segment === "..") {
-      throw new TypeError(
-        `key ${JSON.stringify(key)}: a URL cannot carry the path segment "${segment}"`,
-      );
-    }
+  const segment = key.split("/").find((segment) => segment === "." || segment === "..");
+  if (segment) {
+    throw new TypeError(`key "${key}": a URL cannot carry the path segment "${segment}"`);
   }
-  return encodeRfc3986(encoded).replaceAll("%2F", "/");
+  return encodeQuery(key).replaceAll("%2F", "/");
 }
 
 /** Percent-encodes the value of a query parameter. */
 export function encodeQuery(value: string): string {
-  return encodeRfc3986(encodeURIComponent(value));
-}
-
-/** encodeURIComponent leaves five characters that RFC 3986 reserves. */
-function encodeRfc3986(text: string): string {
-  return text.replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
+  // encodeURIComponent leaves five characters that RFC 3986 reserves.
+  return encodeURIComponent(value)
+    .replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
 }

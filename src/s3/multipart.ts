@@ -14,7 +14,7 @@ import {
 } from "./object_headers.ts";
 import type { Transport } from "./transport.ts";
 import type { ChecksumAlgorithm, ObjectHeaders, Placement, RequestOptions } from "./types.ts";
-import { writeXml } from "./xml.ts";
+import { xmlElement } from "./xml.ts";
 
 /** S3's limits. */
 export const MIN_PART_SIZE: number = 5 * 1024 * 1024;
@@ -30,7 +30,7 @@ export interface Part {
   number: number;
   etag: string;
   /** Base64, if the upload has checksums. */
-  checksum?: string;
+  checksum?: { algorithm: ChecksumAlgorithm; value: string };
 }
 
 /** How the object will be written. */
@@ -99,19 +99,24 @@ function parts(
   uploadId: string,
   algorithm: ChecksumAlgorithm | undefined,
 ): MultipartUpload {
+  const part = (number: number, etag: string | null | undefined, value: string | undefined) => ({
+    number,
+    etag: etag ?? "",
+    checksum: algorithm && value ? { algorithm, value } : undefined,
+  });
   return {
     async uploadPart(number, body, signal) {
-      const sum = algorithm && await checksum(algorithm, body);
+      const value = algorithm && await checksum(algorithm, body);
       const headers = await transport.sendForHeaders({
         operation: "UploadPart",
         method: "PUT",
         key,
         query: { partNumber: String(number), uploadId },
-        ...(algorithm && sum ? { headers: { [checksumHeader(algorithm)]: sum } } : {}),
+        headers: algorithm && { [checksumHeader(algorithm)]: value },
         body,
         signal,
       });
-      return { number, etag: headers.get("etag") ?? "", checksum: sum };
+      return part(number, headers.get("etag"), value);
     },
     async copyPart(number, headers, signal) {
       const { xml } = await transport.sendForXml({
@@ -122,8 +127,7 @@ function parts(
         headers,
         signal,
       }, "CopyPartResult");
-      const sum = algorithm && xml.get(`Checksum${algorithm}`);
-      return { number, etag: xml.get("ETag") ?? "", checksum: sum };
+      return part(number, xml.get("ETag"), algorithm && xml.get(`Checksum${algorithm}`));
     },
   };
 }
@@ -143,13 +147,7 @@ async function complete(
       key,
       query: { uploadId },
       headers: { "content-type": "application/xml", ...writeConditions(options) },
-      body: writeXml("CompleteMultipartUpload", {
-        Part: sorted.map(({ number, etag, checksum }) => ({
-          PartNumber: String(number),
-          ETag: etag,
-          ...(checksum && options.checksum ? { [`Checksum${options.checksum}`]: checksum } : {}),
-        })),
-      }),
+      body: `<CompleteMultipartUpload>${sorted.map(writePart).join("")}</CompleteMultipartUpload>`,
       signal: options.signal,
     }, "CompleteMultipartUploadResult");
     return xml.get("ETag") ?? "";
@@ -159,6 +157,11 @@ async function complete(
     if (etag === undefined) throw error;
     return etag;
   }
+}
+
+function writePart({ number, etag, checksum }: Part): string {
+  return "<Part>" + xmlElement("PartNumber", number) + xmlElement("ETag", etag) +
+    (checksum ? xmlElement(`Checksum${checksum.algorithm}`, checksum.value) : "") + "</Part>";
 }
 
 /**

@@ -5,13 +5,16 @@
  */
 import type { ObjectHeaders, ObjectInfo, Placement } from "./types.ts";
 
-/** The header of each property that is one. */
+/** The properties that are a header each, and those headers. */
 const FIELDS = [
-  ["contentType", "content-type"],
-  ["contentEncoding", "content-encoding"],
-  ["contentDisposition", "content-disposition"],
-  ["contentLanguage", "content-language"],
-  ["cacheControl", "cache-control"],
+  ...([
+    "contentType",
+    "contentEncoding",
+    "contentDisposition",
+    "contentLanguage",
+    "cacheControl",
+  ] as const)
+    .map((field) => [field, field.replace(/[A-Z]/, "-$&").toLowerCase()] as const),
   ["storageClass", "x-amz-storage-class"],
   ["sse", "x-amz-server-side-encryption"],
   ["sseKmsKeyId", "x-amz-server-side-encryption-aws-kms-key-id"],

@@ -3,40 +3,22 @@
  *
  * @module
  */
-import { S3Error } from "./errors.ts";
-import type { Call } from "./transport.ts";
+import type { S3Error } from "./errors.ts";
 
 /** Longer documents than this are not S3's: a page of 1,000 keys of 1,024 escaped bytes is 4 MB. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /** What ties a reply to the request that it answers. */
 export interface ReplyContext {
-  call: Call;
-  bucket: string;
+  signal: AbortSignal | undefined;
+  /** Makes the error of a connection that broke, or that timed out. */
+  broken: (cause: unknown, timedOut?: string) => S3Error;
   /** Ends the connection. */
   abort: AbortController;
   /** How long a read may wait for bytes, in milliseconds. */
   idleTimeout: number;
   /** Is called once, when the reply is done with. */
   release: () => void;
-}
-
-/** A request that got no answer, or only a part of one. */
-export function networkError(
-  { operation, key }: Pick<Call, "operation" | "key">,
-  bucket: string,
-  cause: unknown,
-  timedOut?: string,
-): S3Error {
-  return new S3Error({
-    code: timedOut ? "Timeout" : "NetworkError",
-    status: 0,
-    reason: timedOut ?? (cause instanceof Error ? cause.message : String(cause)),
-    operation,
-    bucket,
-    key,
-    retryable: true,
-  }, { cause });
 }
 
 /** An answer; its body must be read, or discarded. */
@@ -63,7 +45,7 @@ export class Reply {
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (!this.#reader) return undefined;
-    const { call, bucket, abort, idleTimeout } = this.#context;
+    const { signal, broken, abort, idleTimeout } = this.#context;
     let stalled: string | undefined;
     const timer = setTimeout(() => {
       stalled = `no bytes for ${idleTimeout} ms`;
@@ -76,8 +58,8 @@ export class Reply {
       return undefined;
     } catch (error) {
       this.#end();
-      call.signal?.throwIfAborted();
-      throw networkError(call, bucket, error, stalled);
+      signal?.throwIfAborted();
+      throw broken(error, stalled);
     } finally {
       clearTimeout(timer);
     }
@@ -92,11 +74,7 @@ export class Reply {
       size += chunk.length;
       if (size > MAX_TEXT_BYTES) {
         await this.discard();
-        throw networkError(
-          this.#context.call,
-          this.#context.bucket,
-          new Error(`the answer is longer than ${MAX_TEXT_BYTES} bytes`),
-        );
+        throw this.#context.broken(`the answer is longer than ${MAX_TEXT_BYTES} bytes`);
       }
       text += decoder.decode(chunk, { stream: true });
     }

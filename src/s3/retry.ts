@@ -31,7 +31,8 @@ export interface Timing {
 /** The codes that AWS's services, and those that imitate them, have for "slow down". */
 const THROTTLING = /Throttl|SlowDown|LimitExceeded|TooManyRequests|PriorRequestNotComplete/;
 
-const TRANSIENT = /^(NetworkError|Timeout|RequestTimeout|InternalError|OperationAborted)/;
+const TRANSIENT =
+  /^(NetworkError|Timeout|MalformedAnswer|RequestTimeout|InternalError|ServiceUnavailable|OperationAborted)/;
 
 /** Whether S3 asks for fewer requests. */
 export function isThrottling(code: string, status: number): boolean {

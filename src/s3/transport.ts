@@ -6,8 +6,8 @@
  */
 import { sha256Hex } from "../digest.ts";
 import { type Endpoint, type EndpointOptions, resolveEndpoint } from "./endpoint.ts";
-import { S3Error } from "./errors.ts";
-import { networkError, Reply } from "./reply.ts";
+import { S3Error, type S3ErrorDetails } from "./errors.ts";
+import { Reply } from "./reply.ts";
 import { isRetryable, type RetryOptions, RetryPolicy, type Timing } from "./retry.ts";
 import { Signer } from "./signer.ts";
 import type { Credentials, CredentialsProvider, RequestEvent, RequestKind } from "./types.ts";
@@ -34,7 +34,7 @@ export interface TransportOptions extends EndpointOptions, Timing {
   fetch: typeof fetch;
   retry: RetryOptions;
   timeouts: { attempt: number; idle: number };
-  onRequest: ((event: RequestEvent) => void) | undefined;
+  onRequest?: ((event: RequestEvent) => void) | undefined;
 }
 
 /** A request may take this long for its headers, plus the time that its body needs at this rate. */
@@ -107,7 +107,8 @@ export class Transport {
           this.#policy.onSuccess(retryCost);
           return result;
         }
-        error = await this.#errorOf(call, reply);
+        const { xml } = parse(await reply.text());
+        error = this.#errorOf(call, reply, xml?.name === "Error" ? xml : undefined);
         retryAfter = reply.headers.get("retry-after") ?? undefined;
         if (await this.#correct(error, reply.headers, call, region, done)) continue;
       } catch (thrown) {
@@ -135,12 +136,12 @@ export class Transport {
    */
   sendForXml(call: Call, root: string): Promise<{ xml: Xml; headers: Headers }> {
     return this.send(call, async (reply) => {
-      const xml = this.#parse(call, reply, await reply.text());
-      if (xml.name === "Error") throw this.#errorFromXml(call, reply, xml);
-      if (xml.name !== root) {
-        throw this.#malformed(call, reply, `expected <${root}>, got <${xml.name}>`);
-      }
-      return { xml, headers: reply.headers };
+      const { xml, problem } = parse(await reply.text());
+      if (xml?.name === "Error") throw this.#errorOf(call, reply, xml);
+      if (xml?.name === root) return { xml, headers: reply.headers };
+      // A cut document, or a proxy's page.
+      const reason = problem ?? `expected <${root}>, got <${xml?.name}>`;
+      throw this.#error(call, { code: "MalformedAnswer", status: reply.status, reason });
     });
   }
 
@@ -158,33 +159,40 @@ export class Transport {
     attempt: number,
     refresh: boolean,
   ): Promise<Reply> {
-    const { bucket, timeouts, fetch, onRequest } = this.#options;
+    const { timeouts, fetch, onRequest } = this.#options;
+    const { signal, operation, key, method, body } = call;
     const headers = await this.#headers(call, refresh);
     const abort = new AbortController();
-    const onAbort = () => abort.abort(call.signal?.reason);
-    call.signal?.addEventListener("abort", onAbort, { once: true });
-    const release = () => call.signal?.removeEventListener("abort", onAbort);
-    const limit = timeouts.attempt + (call.body?.length ?? 0) / SLOWEST_UPLOAD_BYTES_PER_MS;
+    const onAbort = () => abort.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const release = () => signal?.removeEventListener("abort", onAbort);
+    const limit = timeouts.attempt + (body?.length ?? 0) / SLOWEST_UPLOAD_BYTES_PER_MS;
     let timedOut: string | undefined;
     const timer = setTimeout(() => {
       timedOut = `no answer within ${Math.round(limit)} ms`;
       abort.abort();
     }, limit);
-    onRequest?.({ operation: call.operation, kind: kindOf(call), key: call.key, attempt });
+    const broken = (cause: unknown, timedOut?: string) =>
+      this.#error(call, {
+        code: timedOut ? "Timeout" : "NetworkError",
+        status: 0,
+        reason: timedOut ?? (cause instanceof Error ? cause.message : String(cause)),
+      }, cause);
+    onRequest?.({ operation, kind: kindOf(call), key, attempt });
     try {
-      const response = await fetch(this.#endpoint.url(call.key, call.query), {
-        method: call.method,
+      const response = await fetch(this.#endpoint.url(key, call.query), {
+        method,
         headers,
         // Following a redirect would show the signature to another host.
         redirect: "manual",
         signal: abort.signal,
-        body: call.body ?? null,
+        body: body ?? null,
       });
-      return new Reply(response, { call, bucket, abort, idleTimeout: timeouts.idle, release });
+      return new Reply(response, { signal, broken, abort, idleTimeout: timeouts.idle, release });
     } catch (error) {
       release();
-      call.signal?.throwIfAborted();
-      throw networkError(call, bucket, error, timedOut);
+      signal?.throwIfAborted();
+      throw broken(error, timedOut);
     } finally {
       clearTimeout(timer);
     }
@@ -282,67 +290,53 @@ export class Transport {
     return response?.headers.get("x-amz-bucket-region") ?? undefined;
   }
 
-  async #errorOf(call: Call, reply: Reply): Promise<S3Error> {
-    const text = await reply.text();
-    let xml: Xml | undefined;
-    try {
-      xml = readXml(text);
-    } catch {
-      // A proxy's page, or nothing at all: the status has to do.
-    }
-    return this.#errorFromXml(call, reply, xml?.name === "Error" ? xml : undefined);
-  }
-
-  #errorFromXml(call: Call, reply: Reply, xml: Xml | undefined): S3Error {
-    // A status of 200 says nothing here: the error came after it.
-    const status = reply.status < 300 ? 500 : reply.status;
-    const code = xml?.get("Code") ?? codeOfStatus(status);
-    const region = xml?.get("Region") ?? reply.headers.get("x-amz-bucket-region") ??
-      regionOfHost(xml?.get("Endpoint"));
-    const requestId = reply.headers.get("x-amz-request-id") ?? xml?.get("RequestId");
-    return new S3Error({
-      code,
-      status: reply.status,
-      reason: this.#reason(reply, xml),
-      operation: call.operation,
-      bucket: this.#options.bucket,
-      key: call.key,
-      requestId,
-      region,
-      retryable: isRetryable(code, status),
-    });
-  }
-
-  #reason(reply: Reply, xml: Xml | undefined): string {
-    const hint = reply.status === 403 && this.#options.credentials === "anonymous"
+  /** The error that an answer tells of, in its document or, without one, by its status. */
+  #errorOf(call: Call, { status, headers }: Reply, xml: Xml | undefined): S3Error {
+    // A 200 says nothing here: the error came after it.
+    const code = xml?.get("Code") ?? CODES[status] ?? `HTTP${status < 300 ? 500 : status}`;
+    const hint = isRedirect(status)
+      ? ` (the bucket is not at this endpoint, but at ${hostOf(headers.get("location"))})`
+      : status === 403 && this.#options.credentials === "anonymous"
       ? " (the request was not signed: no credentials were given)"
-      : isRedirect(reply.status)
-      ? ` (the bucket is not at this endpoint: ${
-        hostOf(reply.headers.get("location")) ?? "no other place was named"
-      })`
       : "";
-    return (xml?.get("Message") || "the answer has no message") + hint;
-  }
-
-  #parse(call: Call, reply: Reply, text: string): Xml {
-    try {
-      return readXml(text);
-    } catch (error) {
-      throw this.#malformed(call, reply, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** A successful answer that is none of S3's: a cut document, or a proxy's page. */
-  #malformed({ operation, key }: Call, reply: Reply, reason: string): S3Error {
-    return new S3Error({
-      code: "MalformedAnswer",
-      status: reply.status,
-      reason,
-      operation,
-      bucket: this.#options.bucket,
-      key,
-      retryable: true,
+    return this.#error(call, {
+      code,
+      status,
+      reason: (xml?.get("Message") || "the answer has no message") + hint,
+      requestId: headers.get("x-amz-request-id") ?? xml?.get("RequestId"),
+      region: xml?.get("Region") ?? headers.get("x-amz-bucket-region") ??
+        // Such as bucket.s3.eu-west-1.amazonaws.com
+        xml?.get("Endpoint")?.match(/\bs3[.-](?:dualstack\.)?([a-z0-9-]+)\.amazonaws\./)?.[1],
     });
+  }
+
+  #error(
+    { operation, key }: Call,
+    details: Pick<S3ErrorDetails, "code" | "status" | "reason" | "requestId" | "region">,
+    cause?: unknown,
+  ): S3Error {
+    const { code, status } = details;
+    const retryable = isRetryable(code, status);
+    const { bucket } = this.#options;
+    return new S3Error({ ...details, operation, key, bucket, retryable }, { cause });
+  }
+}
+
+/** Where no document tells more: the answers to HEAD, and to conditions. */
+const CODES: Record<number, string> = {
+  304: "NotModified",
+  400: "BadRequest",
+  403: "Forbidden",
+  404: "NotFound",
+  412: "PreconditionFailed",
+};
+
+/** The document of an answer, or why it is none. */
+function parse(text: string): { xml?: Xml; problem?: string } {
+  try {
+    return { xml: readXml(text) };
+  } catch (error) {
+    return { problem: String(error) };
   }
 }
 
@@ -355,28 +349,11 @@ function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 307 || status === 308;
 }
 
-/** Where no document tells more: the answers to HEAD, and to conditions. */
-function codeOfStatus(status: number): string {
-  const known: Record<number, string> = {
-    304: "NotModified",
-    400: "BadRequest",
-    403: "Forbidden",
-    404: "NotFound",
-    412: "PreconditionFailed",
-  };
-  return known[status] ?? `HTTP${status}`;
-}
-
-/** The region in a host that S3 redirects to, such as `bucket.s3.eu-west-1.amazonaws.com`. */
-function regionOfHost(host: string | undefined): string | undefined {
-  return host?.match(/(?:^|\.)s3[.-](?:dualstack\.)?([a-z0-9-]+)\.amazonaws\.com/)?.[1];
-}
-
 /** Only the host of a redirect is told: its query may be signed. */
-function hostOf(location: string | null): string | undefined {
+function hostOf(location: string | null): string {
   try {
-    return location ? new URL(location).host : undefined;
+    return new URL(location!).host;
   } catch {
-    return undefined;
+    return "a place that it does not name";
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The XML that S3 speaks: small documents, read into elements, written as text.
+ * The XML that S3 speaks: small documents, read into elements, and elements written as text.
  *
  * @module
  */
@@ -55,28 +55,18 @@ function localName(name: string): string {
   return name.slice(name.indexOf(":") + 1);
 }
 
-/** What an element holds: text, or children by name, where an array repeats the name. */
-export type XmlContent = string | { [name: string]: XmlContent | XmlContent[] };
-
 /**
- * Writes a document.
+ * Writes an element with a text in it. Control characters are escaped too: a parser would change a
+ * bare carriage return.
  *
- * @param root the name of the root element
- * @param content what it holds
- * @returns the text, in S3's namespace
+ * @param name of the element
+ * @param text what it holds
+ * @returns XML
  */
-export function writeXml(root: string, content: XmlContent): string {
-  return `<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${write(content)}</${root}>`;
-}
-
-function write(content: XmlContent): string {
-  if (typeof content === "string") return escape(content);
-  return Object.entries(content).flatMap(([name, value]) =>
-    [value].flat().map((item) => `<${name}>${write(item)}</${name}>`)
-  ).join("");
-}
-
-/** Control characters are escaped too: a parser would change a bare carriage return. */
-function escape(text: string): string {
-  return text.replace(/[&<>"\p{Cc}]/gu, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
+export function xmlElement(name: string, text: string | number): string {
+  const escaped = String(text).replace(
+    /[&<>"\p{Cc}]/gu,
+    (c) => `&#x${c.charCodeAt(0).toString(16)};`,
+  );
+  return `<${name}>${escaped}</${name}>`;
 }
