@@ -14,6 +14,7 @@ import "./oci/image_manifest_test.ts";
 import "./oci/index_entries_test.ts";
 import "./oci/layer_annotations_test.ts";
 import "./oci/media_types_test.ts";
+import "./oci/reference_test.ts";
 import "./s3/endpoint_test.ts";
 import "./s3/get_test.ts";
 import "./s3/keys_test.ts";
