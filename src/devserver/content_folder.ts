@@ -4,14 +4,8 @@
  *
  * @module
  */
-import { createFile, linkFile, modifiedAt } from "../runtime/directory.ts";
-import {
-  listDirectory,
-  makeDirectory,
-  openFile,
-  type ReadableFile,
-  removeFile,
-} from "../runtime/files.ts";
+import { createDirectoryMaker, createFile, linkFile, modifiedAt } from "../runtime/directory.ts";
+import { listDirectory, openFile, type ReadableFile, removeFile } from "../runtime/files.ts";
 import type { Content, StagedContent } from "./storage.ts";
 
 /** What no object refers to may still be on its way in, unless it is older than this (ms). */
@@ -51,6 +45,7 @@ export class FolderContent implements Content {
 /** The folder of those files. */
 export class ContentFolder {
   readonly #path: string;
+  readonly #makeDirectory = createDirectoryMaker();
   /** How many readers hold each file. */
   readonly #readers = new Map<string, number>();
   /** Files to remove when their last reader is done. */
@@ -69,7 +64,7 @@ export class ContentFolder {
   /** A name that no file has, and the directory for it. */
   async #newName(): Promise<string> {
     const name = crypto.randomUUID();
-    await makeDirectory(`${this.#path}/${name.slice(0, 2)}`);
+    await this.#makeDirectory(`${this.#path}/${name.slice(0, 2)}`);
     return name;
   }
 

@@ -5,8 +5,8 @@
  */
 import { sha256Hex } from "../digest.ts";
 import { forEachParallel } from "../parallel.ts";
-import { replaceFile } from "../runtime/directory.ts";
-import { fileSize, listDirectory, makeDirectory, readFile, removeFile } from "../runtime/files.ts";
+import { createDirectoryMaker, replaceFile } from "../runtime/directory.ts";
+import { fileSize, listDirectory, readFile, removeFile } from "../runtime/files.ts";
 import { type ContentFile, type ContentFolder, FolderContent } from "./content_folder.ts";
 import { KeyIndex } from "./key_index.ts";
 import type {
@@ -35,6 +35,7 @@ interface FolderObject extends StoredObject {
 export class FolderTable implements ObjectTable {
   readonly #path: string;
   readonly #content: ContentFolder;
+  readonly #makeDirectory = createDirectoryMaker();
   readonly #index = new KeyIndex<FolderObject>();
   /** For each key that is being written, the end of the last write in line. */
   readonly #writing = new Map<string, Promise<void>>();
@@ -92,7 +93,7 @@ export class FolderTable implements ObjectTable {
       try {
         check?.(before);
         const path = await this.#recordPath(record.key);
-        await makeDirectory(path.slice(0, path.lastIndexOf("/")));
+        await this.#makeDirectory(path.slice(0, path.lastIndexOf("/")));
         const file: RecordFile = { ...record, files: object.content.files };
         await replaceFile(path, JSON.stringify(file));
       } catch (error) {

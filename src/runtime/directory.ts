@@ -58,6 +58,16 @@ export async function linkFile(from: string, to: string): Promise<void> {
   }
 }
 
+/** Gives a function that makes directories, and those above them, each only once. */
+export function createDirectoryMaker(): (path: string) => Promise<void> {
+  const made = new Set<string>();
+  return async (path) => {
+    if (made.has(path)) return;
+    await (await fs()).mkdir(path, { recursive: true });
+    made.add(path);
+  };
+}
+
 /** Removes a directory and all that is in it. */
 export async function removeDirectory(path: string): Promise<void> {
   await (await fs()).rm(path, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /**
- * Serves a fetch handler over HTTP, with each runtime's own server.
+ * Serves a fetch handler over HTTP: on Deno with its own server, on Bun and Node with node:http.
  *
  * @module
  */
@@ -62,7 +62,7 @@ const GRACE = 3000;
 /**
  * Serves a handler. Bodies are streamed both ways, whatever their size.
  *
- * @param handler answers the requests
+ * @param handler answers the requests; where it throws, the answer is 500 and says no more
  * @param options where to listen
  * @returns the server, which listens
  * @throws {Error} if the address is taken, or not one of this machine
@@ -77,7 +77,8 @@ export async function listen(
     throw new TypeError("TLS needs both a certificate and its key");
   }
   const tls = cert !== undefined && key !== undefined ? { cert, key } : undefined;
-  const start = { deno: listenDeno, bun: listenBun }[runtime as string] ?? listenNode;
+  // Bun has node:http too, and its own server drops the Content-Length of a streamed answer.
+  const start = runtime === "deno" ? listenDeno : listenNode;
   const server = await start(handler, { hostname, port, tls });
   let closed: Promise<void> | undefined;
   const close = () => closed ??= stopSoon(server).finally(() => removeListener());
@@ -102,39 +103,40 @@ async function stopSoon(server: NativeServer): Promise<void> {
   }
 }
 
+/**
+ * Deno's own way to close a server gracefully cannot be cut short any more once it has begun, so
+ * that the requests are counted here: those that are being answered end, later ones are refused.
+ */
 function listenDeno(
   handler: FetchHandler,
   { hostname, port, tls }: NativeOptions,
 ): NativeServer {
   const { Deno } = globalThis as unknown as { Deno: DenoServe };
   const abort = new AbortController();
-  const options = { hostname, port, ...tls, signal: abort.signal, onListen: () => {} };
-  const server = Deno.serve(options, handler);
-  return {
-    port: server.addr.port,
-    stop: () => server.shutdown(),
-    kill: () => abort.abort(),
-  };
-}
-
-function listenBun(
-  handler: FetchHandler,
-  { hostname, port, tls }: NativeOptions,
-): NativeServer {
-  const { Bun } = globalThis as unknown as { Bun: BunServe };
-  const server = Bun.serve({
+  const answering = new Set<Promise<void>>();
+  let closing = false;
+  const server = Deno.serve({
     hostname,
     port,
-    ...(tls ? { tls } : {}),
-    // Bun cuts uploads at 128 MiB, and connections that are quiet for ten seconds.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    idleTimeout: 0,
-    fetch: handler,
+    ...tls,
+    signal: abort.signal,
+    onListen: () => {},
+    onError: () => new Response(null, { status: 500 }),
+  }, (request, { completed }) => {
+    if (closing) return new Response(null, { status: 503, headers: { connection: "close" } });
+    const end: Promise<void> = completed.catch(() => {}).finally(() => answering.delete(end));
+    answering.add(end);
+    return handler(request);
   });
   return {
-    port: server.port,
-    stop: () => server.stop(),
-    kill: () => void server.stop(true),
+    port: server.addr.port,
+    async stop() {
+      closing = true;
+      await Promise.race([Promise.all(answering), server.finished]);
+      abort.abort();
+      await server.finished;
+    },
+    kill: () => abort.abort(),
   };
 }
 
@@ -148,19 +150,11 @@ interface DenoServe {
       key?: string;
       signal: AbortSignal;
       onListen: () => void;
+      onError: () => Response;
     },
-    handler: FetchHandler,
-  ): { addr: { port: number }; shutdown(): Promise<void> };
-}
-
-/** The part of Bun that serves. */
-interface BunServe {
-  serve(options: {
-    hostname: string;
-    port: number;
-    tls?: { cert: string; key: string };
-    maxRequestBodySize: number;
-    idleTimeout: number;
-    fetch: FetchHandler;
-  }): { port: number; stop(closeActiveConnections?: boolean): Promise<void> };
+    handler: (
+      request: Request,
+      info: { completed: Promise<void> },
+    ) => Response | Promise<Response>,
+  ): { addr: { port: number }; finished: Promise<void> };
 }

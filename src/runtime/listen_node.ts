@@ -1,5 +1,5 @@
 /**
- * A fetch handler on Node's HTTP server. The packages that do this import node:http statically,
+ * A fetch handler on node:http. The packages that do this import node:http statically,
  * and a bundle that contains them no longer loads where there is no Node; they also tear down the
  * connection when a handler answers before it has read the body, so that the client never sees the
  * answer.

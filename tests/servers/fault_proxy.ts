@@ -51,11 +51,11 @@ export function createFaultProxy(target: Handler, rules: readonly FaultRule[] = 
   rules.forEach(add);
   const handler: Handler = async (request) => {
     const body = request.body ? await request.arrayBuffer() : undefined;
-    const { method, headers } = request;
+    const { method, headers, signal } = request;
     const seen = { method, url: new URL(request.url), headers, bodyLength: body?.byteLength ?? 0 };
     requests.push(seen);
     const fault = chooseFault(active, seen);
-    const whole = new Request(request.url, { method, headers, body: body ?? null });
+    const whole = new Request(request.url, { method, headers, signal, body: body ?? null });
     return fault ? await fault(whole, target) : await target(whole);
   };
   return { fetch: inProcessFetch(handler), handler, requests, add };
@@ -131,7 +131,7 @@ export function dropReply(): Fault {
 /** Waits before the request is carried out. */
 export function delay(ms: number): Fault {
   return async (request, forward) => {
-    await sleep(ms);
+    await sleep(ms, request.signal);
     return await forward(request);
   };
 }

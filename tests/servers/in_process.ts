@@ -12,9 +12,9 @@ export function inProcessFetch(handler: Handler): typeof fetch {
   return async (input, init) => {
     const sent = new Request(input, init);
     const { signal } = sent;
-    signal.throwIfAborted();
-    const request = new Request(sent.url, await onTheWire(sent, init?.body));
-    const response = await untilAborted(handler(request), signal);
+    const exchange = async () =>
+      await handler(new Request(sent.url, await onTheWire(sent, init?.body)));
+    const response = await untilAborted(exchange, signal);
     if (!response.body) return response;
     // Through a stream of its own: the server's stream cannot know of the client's signal.
     const body = response.body.pipeThrough(new TransformStream(), { signal });
@@ -37,10 +37,11 @@ async function onTheWire(request: Request, body: BodyInit | null | undefined) {
   return { method, headers, signal, body: bytes.length > 0 ? bytes : null };
 }
 
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    run().then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
