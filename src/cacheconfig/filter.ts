@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dropUnusedLayers } from "./layers.ts";
 import { dropIdleRecords, keepRecords } from "./records.ts";
 import { countResults, keepResults, keepResultsOf } from "./results.ts";
 import { compareInstants, instantOf } from "./time.ts";
@@ -66,7 +67,7 @@ export function filterCacheConfig(config: CacheConfig, filter: CacheFilter): Red
     );
   }
   if (filter.keep) reduced = keepRecords(reduced, filter.keep);
-  return reduction(config, dropIdleRecords(reduced));
+  return reduction(config, dropUnusedLayers(dropIdleRecords(reduced)));
 }
 
 /**

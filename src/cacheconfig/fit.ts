@@ -6,7 +6,7 @@
 import { type ReducedCacheConfig, reduction } from "./filter.ts";
 import { marshalCacheConfig } from "./marshal.ts";
 import { dropIdleRecords } from "./records.ts";
-import { keepResults } from "./results.ts";
+import { countResults, keepResults } from "./results.ts";
 import { compareInstants, instantOf } from "./time.ts";
 import type { CacheConfig } from "./types.ts";
 
@@ -26,31 +26,32 @@ export function fitToSize(
   measure: (config: CacheConfig) => number = marshalledSize,
 ): ReducedCacheConfig {
   if (measure(config) <= maxBytes) return reduction(config, config);
-  const age = config.records
-    .flatMap(({ layers, chains }) => [...layers, ...chains])
-    .map((result) => ({ result, time: instantOf(result.createdAt) }))
-    .sort((a, b) => compareInstants(a.time, b.time));
-  const without = (oldest: number): CacheConfig => {
-    const dropped = new Set(age.slice(0, oldest).map(({ result }) => result));
-    return dropIdleRecords(keepResults(config, (result) => !dropped.has(result)));
-  };
-  // The size falls with every result that goes, so the fewest that will do are found by halving.
-  let enough = age.length;
-  let smallest = without(enough);
-  if (measure(smallest) > maxBytes) {
+  // The size falls with every result that goes, so the fewest that will do are found by halving what
+  // lies between a config that is too large and a later part of it that fits.
+  let large = dropIdleRecords(config);
+  if (measure(large) <= maxBytes) return reduction(config, large);
+  let small: CacheConfig = { layers: [], records: [] };
+  if (measure(small) > maxBytes) {
     throw new RangeError(`${maxBytes} bytes do not hold even an empty cache config`);
   }
-  for (let tooFew = -1; enough - tooFew > 1;) {
-    const middle = (tooFew + enough) >> 1;
-    const candidate = without(middle);
-    if (measure(candidate) <= maxBytes) {
-      enough = middle;
-      smallest = candidate;
-    } else {
-      tooFew = middle;
-    }
+  for (;;) {
+    const between = countResults(large) - countResults(small);
+    if (between <= 1) return reduction(config, small);
+    const middle = dropOldest(large, between >> 1);
+    if (measure(middle) <= maxBytes) small = middle;
+    else large = middle;
   }
-  return reduction(config, smallest);
+}
+
+/** Leaves out the oldest results, those first of which the record comes first where times agree. */
+function dropOldest(config: CacheConfig, count: number): CacheConfig {
+  const results = config.records.flatMap(({ layers, chains }) => [...layers, ...chains]);
+  const oldest = results
+    .map((result) => ({ result, time: instantOf(result.createdAt) }))
+    .sort((a, b) => compareInstants(a.time, b.time))
+    .slice(0, count);
+  const dropped = new Set(oldest.map(({ result }) => result));
+  return dropIdleRecords(keepResults(config, (result) => !dropped.has(result)));
 }
 
 function marshalledSize(config: CacheConfig): number {

@@ -85,9 +85,10 @@ export class JsonReader {
   /** Reads an integer, which is written without fraction and exponent; undefined for null. */
   integer(): number | undefined {
     if (this.null()) return undefined;
-    this.#peek();
+    const first = this.#peek();
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
+    if (!match && first === "-") this.#unexpected();
     if (!match) this.#wrongType("an integer");
     const value = Number(match[0]) + 0; // -0 is 0
     if (match[1] !== undefined || match[2] !== undefined || !Number.isSafeInteger(value)) {

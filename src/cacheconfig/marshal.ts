@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { goJson } from "../go_json.ts";
 import type {
   CacheConfig,
   CacheInput,
@@ -93,13 +94,7 @@ function list<T>(name: string, items: readonly T[], print: (item: T) => string):
 
 const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/;
 
-/** JSON.stringify escapes as Go does, but for five characters and for halves of surrogate pairs. */
+/** Nearly all strings are digests and times, which need no look at each character. */
 function quote(value: string): string {
-  if (PLAIN.test(value)) return `"${value}"`;
-  return JSON.stringify(value)
-    .replace(/\\(?:ud[89a-f]..|.)/g, (escape) => escape.length > 2 ? "\\ufffd" : escape)
-    .replace(
-      /[<>&\u2028\u2029]/g,
-      (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"),
-    );
+  return PLAIN.test(value) ? `"${value}"` : goJson(value);
 }

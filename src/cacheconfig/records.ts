@@ -1,9 +1,8 @@
 /**
- * Leaves out records. The others keep their order.
+ * Leaves out records. The others keep their order, and layers stay as they are.
  *
  * @module
  */
-import { dropUnusedLayers } from "./layers.ts";
 import { inputsFirst, usersOf } from "./topology.ts";
 import type { CacheConfig, CacheRecord } from "./types.ts";
 
@@ -13,7 +12,7 @@ import type { CacheConfig, CacheRecord } from "./types.ts";
  *
  * @param config a config without loops
  * @param isKept whether a record is wanted
- * @returns a smaller config, with the layers that it needs
+ * @returns a config with the same layers
  */
 export function keepRecords(
   config: CacheConfig,
@@ -36,7 +35,7 @@ export function keepRecords(
  * result needs, directly or through others.
  *
  * @param config a config without loops
- * @returns a smaller config with the same results
+ * @returns a config with the same layers and results
  */
 export function dropIdleRecords(config: CacheConfig): CacheConfig {
   const { records } = config;
@@ -56,7 +55,7 @@ function select({ layers, records }: CacheConfig, kept: Uint8Array): CacheConfig
   const renumbered = new Int32Array(records.length);
   let count = 0;
   for (let i = 0; i < records.length; i++) if (kept[i]) renumbered[i] = count++;
-  return dropUnusedLayers({
+  return {
     layers,
     records: records.filter((_, i) => kept[i]).map((record) => ({
       ...record,
@@ -66,5 +65,5 @@ function select({ layers, records }: CacheConfig, kept: Uint8Array): CacheConfig
           .map((input) => ({ ...input, link: renumbered[input.link]! }))
       ),
     })),
-  });
+  };
 }
