@@ -76,6 +76,8 @@ export {
   sharedConfigProvider,
 } from "./src/credentials/profile_provider.ts";
 export { type SsoOptions, ssoProvider, type SsoRole } from "./src/credentials/sso.ts";
+export { type CacheSummary, listCaches } from "./src/manage/list.ts";
+export type { ManageEvent, ManageSettings } from "./src/manage/settings.ts";
 export type { Descriptor, Platform } from "./src/oci/descriptor.ts";
 export { LayoutError } from "./src/oci/errors.ts";
 export {

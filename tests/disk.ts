@@ -1,5 +1,6 @@
 /** The tests that need files, sockets or processes: Deno, Bun and Node. */
 import "./cli/dev_server_test.ts";
+import "./cli/ls_test.ts";
 import "./cli/transfer_test.ts";
 import "./devserver/storage_folder_test.ts";
 import "./oci/layout_test.ts";

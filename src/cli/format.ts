@@ -27,3 +27,15 @@ export function formatBytes(bytes: number): string {
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/**
+ * How long ago something was, in the largest unit that it has one of.
+ *
+ * @param ms milliseconds; what lies in the future counts as now
+ * @returns such as `40 s`, `5 min`, `23 h`, `14 d`
+ */
+export function formatAge(ms: number): string {
+  const units: [number, string][] = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"]];
+  const [size, unit] = units.find(([size]) => ms >= size) ?? [1000, "s"];
+  return `${Math.max(0, Math.floor(ms / size))} ${unit}`;
+}

@@ -8,6 +8,7 @@ import { AttributeError } from "../attributes/errors.ts";
 import { addDevServer } from "./commands/dev_server.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
+import { addLs } from "./commands/ls.ts";
 import { Command, CommanderError } from "./deps.ts";
 import { Interrupted, type Io } from "./io.ts";
 
@@ -35,7 +36,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       outputError: (text, write) => write(`s3cache: ${text.replace(/^error: /, "")}`),
     })
     .exitOverride();
-  for (const add of [addExport, addImport, addDevServer]) add(program, io);
+  for (const add of [addExport, addImport, addLs, addDevServer]) add(program, io);
   try {
     await program.parseAsync(argv, { from: "user" });
     return 0;

@@ -39,7 +39,10 @@ export interface Connection {
 export const BLOB_PARTS = { partSize: 8 * 1024 * 1024, parallelism: 4 } as const;
 
 /** Makes the connection of a transfer; nothing is sent yet. */
-export function connect(options: CacheOptions, settings: TransferOptions): Connection {
+export function connect(
+  options: CacheOptions,
+  settings: Omit<TransferOptions, "onProgress">,
+): Connection {
   const requests = new RequestCounter();
   const { clock = Date.now, sleep = defaultSleep, random = Math.random } = settings;
   return {

@@ -1,4 +1,4 @@
-import { formatBytes, plural } from "../../src/cli/format.ts";
+import { formatAge, formatBytes, plural } from "../../src/cli/format.ts";
 import { assertEquals } from "../assert.ts";
 import { test } from "../harness.ts";
 
@@ -23,4 +23,15 @@ test("one thing, two things", () => {
     "0 blobs",
     "2 blobs",
   ]);
+});
+
+test("an age has one unit", () => {
+  const cases: [number, string][] = [
+    [-5000, "0 s"],
+    [59_999, "59 s"],
+    [60_000, "1 min"],
+    [86_399_999, "23 h"],
+    [14 * 86_400_000, "14 d"],
+  ];
+  for (const [ms, text] of cases) assertEquals(formatAge(ms), text);
 });

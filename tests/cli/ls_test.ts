@@ -1,0 +1,36 @@
+import fixtures from "s3cache-fixtures";
+import { assertEquals, assertMatch } from "../assert.ts";
+import { test } from "../harness.ts";
+import { bucketOf } from "./bucket.ts";
+import { cli, withServer } from "./run.ts";
+
+test("a table for people, a document for programs", () =>
+  withServer(async (attributes) => {
+    const bucket = bucketOf(attributes);
+    await bucket.put("manifests/app", fixtures["web-max/s3/manifests/app"]!);
+    await bucket.put("manifests/bad\u202e[2J", "{");
+    const out = await cli(["ls", "--cache", attributes]);
+    assertEquals([out.status, out.stderr], [0, ""]);
+    const [head, app, bad] = out.stdout.split("\n");
+    assertMatch(head!, /^NAME +AGE +RECORDS +LAYERS +SIZE +SHARED +PROBLEM$/);
+    assertMatch(app!, /^app +\d+ s +\d+ +9 +1.55 kB +0 B$/);
+    assertMatch(bad!, /^bad\\u\{202e\}\[2J +\d+ s +- +- +- +- +manifests/);
+    const json = await cli(["ls", "--cache", attributes, "--json"]);
+    const { caches } = JSON.parse(json.stdout);
+    assertEquals([caches[0].name, caches[0].blobs, caches[0].bytes], ["app", 8, 1552]);
+    assertEquals(caches[1].name, "bad\u202e[2J");
+    assertMatch(caches[0].lastModified, /^\d{4}-\d\d-\d\dT/);
+  }));
+
+test("an empty bucket, and one that is not there", () =>
+  withServer(async (attributes) => {
+    const empty = await cli(["ls", "--cache", `${attributes},prefix=team/`]);
+    assertEquals([empty.status, empty.stdout], [
+      0,
+      "cache has no caches below team/manifests/\n",
+    ]);
+    const absent = await cli(["ls", "--cache", attributes.replace("bucket=cache", "bucket=none")]);
+    assertEquals([absent.status, absent.stdout], [1, ""]);
+    assertMatch(absent.stderr, /NoSuchBucket/);
+    assertEquals((await cli(["ls"])).status, 2);
+  }));
