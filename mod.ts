@@ -78,6 +78,13 @@ export {
 export { type SsoOptions, ssoProvider, type SsoRole } from "./src/credentials/sso.ts";
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { ManageEvent, ManageSettings } from "./src/manage/settings.ts";
+export type { BlobFault } from "./src/manage/blob_index.ts";
+export {
+  type CacheProblem,
+  verifyCache,
+  type VerifyOptions,
+  type VerifyReport,
+} from "./src/manage/verify.ts";
 export type { Descriptor, Platform } from "./src/oci/descriptor.ts";
 export { LayoutError } from "./src/oci/errors.ts";
 export {

@@ -2,6 +2,7 @@
 import "./cli/dev_server_test.ts";
 import "./cli/ls_test.ts";
 import "./cli/transfer_test.ts";
+import "./cli/verify_test.ts";
 import "./devserver/storage_folder_test.ts";
 import "./oci/layout_test.ts";
 import "./oci/layout_writer_test.ts";

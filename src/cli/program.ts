@@ -9,12 +9,15 @@ import { addDevServer } from "./commands/dev_server.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
 import { addLs } from "./commands/ls.ts";
+import { addVerify } from "./commands/verify.ts";
 import { Command, CommanderError } from "./deps.ts";
 import { Interrupted, type Io } from "./io.ts";
+import { ProblemsFound } from "./problems_found.ts";
 
 /** Exit statuses. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
+const PROBLEMS_FOUND = 3;
 const INTERRUPTED = 130;
 
 /**
@@ -22,7 +25,8 @@ const INTERRUPTED = 130;
  *
  * @param argv arguments, without the program's own name
  * @param io the process around it
- * @returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted
+ * @returns the exit status: 0 done, 1 failed, 2 wrong usage, 3 problems found, 130
+ * interrupted
  */
 export async function run(argv: string[], io: Io): Promise<number> {
   const program = new Command("s3cache")
@@ -36,7 +40,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       outputError: (text, write) => write(`s3cache: ${text.replace(/^error: /, "")}`),
     })
     .exitOverride();
-  for (const add of [addExport, addImport, addLs, addDevServer]) add(program, io);
+  for (const add of [addExport, addImport, addLs, addVerify, addDevServer]) add(program, io);
   try {
     await program.parseAsync(argv, { from: "user" });
     return 0;
@@ -46,6 +50,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
 }
 
 function statusOf(error: unknown, io: Io): number {
+  if (error instanceof ProblemsFound) return PROBLEMS_FOUND;
   // The parser has said it already; asking for help is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
   if (io.signal.aborted && io.signal.reason instanceof Interrupted) {

@@ -19,6 +19,13 @@ export type ManageEvent =
     objects: number;
   }
   | {
+    /** A blob was read from its first byte to its last. */
+    type: "verified";
+    digest: string;
+    /** In bytes. */
+    size: number;
+  }
+  | {
     /** Something that does not stop the work, and that somebody should know. */
     type: "warning";
     message: string;
