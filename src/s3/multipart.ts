@@ -24,6 +24,9 @@ export const MAX_PARTS = 10_000;
 /** How long the server may take to forget an upload that failed, in milliseconds. */
 const ABORT_TIMEOUT_MS = 30_000;
 
+/** How long the answer that names an upload is waited for after the caller has aborted. */
+const CREATE_GRACE_MS = 5_000;
+
 /** A part that S3 has. */
 export interface Part {
   /** From 1. */
@@ -69,20 +72,9 @@ export async function multipart(
   work: (upload: MultipartUpload) => Promise<MultipartParts>,
 ): Promise<string> {
   const { signal, checksum: algorithm } = options;
-  const { xml } = await transport.sendForXml({
-    operation: "CreateMultipartUpload",
-    method: "POST",
-    key,
-    query: { uploads: "" },
-    headers: {
-      ...writeObjectHeaders(options),
-      "x-amz-checksum-algorithm": algorithm,
-    },
-    signal,
-  }, "InitiateMultipartUploadResult");
-  const uploadId = xml.get("UploadId");
-  if (!uploadId) throw new Error(`CreateMultipartUpload ${key}: the answer has no UploadId`);
+  const uploadId = await create(transport, key, options);
   try {
+    signal?.throwIfAborted();
     const result = await work(parts(transport, key, uploadId, algorithm));
     return await complete(transport, key, uploadId, result, options);
   } catch (error) {
@@ -90,6 +82,42 @@ export async function multipart(
     await abortUpload(transport, key, uploadId, { signal: AbortSignal.timeout(ABORT_TIMEOUT_MS) })
       .catch(() => {});
     throw error;
+  }
+}
+
+async function create(
+  transport: Transport,
+  key: string,
+  options: MultipartOptions,
+): Promise<string> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  // An upload can only be aborted by its name: to stop before that is known would leave it behind.
+  const late = new AbortController();
+  const onAbort = () =>
+    AbortSignal.timeout(CREATE_GRACE_MS).addEventListener(
+      "abort",
+      () => late.abort(signal?.reason),
+    );
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const { xml } = await transport.sendForXml({
+      operation: "CreateMultipartUpload",
+      method: "POST",
+      key,
+      query: { uploads: "" },
+      headers: {
+        ...writeObjectHeaders(options),
+        "x-amz-checksum-algorithm": options.checksum,
+      },
+      signal: late.signal,
+      // "…Result" on S3; rclone leaves that out.
+    }, "InitiateMultipartUpload");
+    const uploadId = xml.get("UploadId");
+    if (!uploadId) throw new Error(`CreateMultipartUpload ${key}: the answer has no UploadId`);
+    return uploadId;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

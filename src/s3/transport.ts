@@ -133,12 +133,15 @@ export class Transport {
   /**
    * Sends a request that is answered by an XML document. S3 answers some of them, copies and
    * completions, 200 before it knows how they end: an error may stand in the document.
+   *
+   * @param call the request
+   * @param root what the name of the document's root begins with
    */
   sendForXml(call: Call, root: string): Promise<{ xml: Xml; headers: Headers }> {
     return this.send(call, async (reply) => {
       const { xml, problem } = parse(await reply.text());
       if (xml?.name === "Error") throw this.#errorOf(call, reply, xml);
-      if (xml?.name === root) return { xml, headers: reply.headers };
+      if (xml?.name.startsWith(root)) return { xml, headers: reply.headers };
       // A cut document, or a proxy's page.
       const reason = problem ?? `expected <${root}>, got <${xml?.name}>`;
       throw this.#error(call, { code: "MalformedAnswer", status: reply.status, reason });
