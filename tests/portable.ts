@@ -32,6 +32,7 @@ import "./runtime/hash_test.ts";
 import "./s3/endpoint_test.ts";
 import "./s3/get_test.ts";
 import "./s3/keys_test.ts";
+import "./s3/multipart_test.ts";
 import "./s3/retry_test.ts";
 import "./s3/signer_test.ts";
 import "./s3/sizes_test.ts";

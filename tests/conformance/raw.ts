@@ -15,10 +15,14 @@ export async function sendSigned(
   return await send(server, "s3", method, `/${BUCKETS.main}/${encodeKey(key)}`, body, headers);
 }
 
-/** Sends a request of STS, which takes forms. */
-export async function sendForm(server: Server, body: string): Promise<Response> {
+/** Sends a request of STS or IAM, which take forms. */
+export async function sendForm(
+  server: Server,
+  body: string,
+  service: "sts" | "iam" = "sts",
+): Promise<Response> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return await send(server, "sts", "POST", "/", body, headers);
+  return await send(server, service, "POST", "/", body, headers);
 }
 
 /** Makes the buckets that the cases need. */
