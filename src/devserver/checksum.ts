@@ -6,6 +6,7 @@
 import { createHash } from "../runtime/hash.ts";
 import { toHex } from "../digest.ts";
 import { S3Fault } from "./errors.ts";
+import type { XmlNode } from "./xml.ts";
 
 /** The algorithms that this server computes. */
 export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "SHA1" | "SHA256";
@@ -40,9 +41,15 @@ export async function createChecksum(algorithm: ChecksumAlgorithm): Promise<Runn
   };
 }
 
-/** The header that carries a checksum. */
-export function checksumHeader(algorithm: ChecksumAlgorithm): string {
-  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+/** The header that carries a checksum; none without one. */
+export function checksumHeaders(checksum: Checksum | undefined): Record<string, string> {
+  if (!checksum) return {};
+  return { [`x-amz-checksum-${checksum.algorithm.toLowerCase()}`]: checksum.value };
+}
+
+/** The XML element that carries a checksum; none without one. */
+export function checksumElements(checksum: Checksum | undefined): XmlNode[] {
+  return checksum ? [[`Checksum${checksum.algorithm}`, checksum.value]] : [];
 }
 
 /** The algorithm of a name, which S3 does not read by case. */

@@ -8,7 +8,8 @@ import { receiveText } from "./body.ts";
 import {
   type Checksum,
   type ChecksumAlgorithm,
-  checksumHeader,
+  checksumElements,
+  checksumHeaders,
   compositeChecksum,
   fromHex,
 } from "./checksum.ts";
@@ -17,7 +18,14 @@ import { S3Fault } from "./errors.ts";
 import { encryptionHeaders } from "./object_headers.ts";
 import { uploadId } from "./multipart.ts";
 import { objectKey, type S3Request } from "./request.ts";
-import { type Operation, quoted, requestBucket, type Service, unquoted } from "./service.ts";
+import {
+  type CompletedUpload,
+  type Operation,
+  quoted,
+  requestBucket,
+  type Service,
+  unquoted,
+} from "./service.ts";
 import type { Bucket, StoredObject } from "./storage.ts";
 import {
   ALGORITHM_HEADER,
@@ -50,13 +58,15 @@ export const completeMultipartUpload: Operation = async (service, request) => {
   if (
     before && before.bucket === bucket.info.name && before.key === key &&
     before.parts === describeParts(listed)
-  ) return answer(request, bucket, key, before.etag, {});
+  ) return answer(request, before);
   const upload = await findUpload(bucket, key, id);
   const parts = await chooseParts(service, bucket, upload, listed);
   checkObjectSize(request, parts);
   const etag = await multipartEtag(parts);
   const { [ALGORITHM_HEADER]: algorithm, ...headers } = upload.headers;
-  const checksum = algorithm && await objectChecksum(algorithm as ChecksumAlgorithm, parts);
+  const checksum = algorithm === undefined
+    ? undefined
+    : await objectChecksum(algorithm as ChecksumAlgorithm, parts);
   const record = {
     key,
     etag,
@@ -69,8 +79,9 @@ export const completeMultipartUpload: Operation = async (service, request) => {
   const content = await bucket.copy(parts.map((part) => part.content));
   await bucket.objects.put(record, content, writeCheck(request.headers, key));
   await removeUpload(bucket, upload);
-  remember(service, id, { bucket: bucket.info.name, key, etag, parts: describeParts(listed) });
-  return answer(request, bucket, key, etag, encryptionHeaders(headers), checksum || undefined);
+  const completed = { bucket: bucket.info.name, key, etag, parts: describeParts(listed) };
+  remember(service, id, completed);
+  return answer(request, completed, encryptionHeaders(headers), checksum);
 };
 
 function readParts(text: string): ListedPart[] {
@@ -165,35 +176,23 @@ function describeParts(parts: readonly ListedPart[]): string {
 }
 
 /** S3 answers a repeated request as it did the first, and so must we, for a while. */
-function remember(
-  service: Service,
-  id: string,
-  upload: Parameters<Service["completed"]["set"]>[1],
-): void {
-  service.completed.set(id, upload);
-  if (service.completed.size <= REMEMBERED) return;
-  for (const oldest of service.completed.keys()) {
-    service.completed.delete(oldest);
-    break;
-  }
+function remember({ completed }: Service, id: string, upload: CompletedUpload): void {
+  completed.set(id, upload);
+  const [oldest] = completed.keys();
+  if (completed.size > REMEMBERED) completed.delete(oldest!);
 }
 
 function answer(
-  request: S3Request,
-  bucket: Bucket,
-  key: string,
-  etag: string,
-  headers: Record<string, string>,
+  { url, host }: S3Request,
+  { bucket, key, etag }: CompletedUpload,
+  headers: Record<string, string> = {},
   checksum?: Checksum,
 ): Response {
   return xmlResponse("CompleteMultipartUploadResult", [
-    ["Location", `http://${request.host}${request.path}`],
-    ["Bucket", bucket.info.name],
+    ["Location", `${url.protocol}//${host}${url.pathname}`],
+    ["Bucket", bucket],
     ["Key", key],
     ["ETag", quoted(etag)],
-    [
-      `Checksum${checksum?.algorithm}`,
-      checksum?.value,
-    ],
-  ], { ...headers, ...(checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value } : {}) });
+    ...checksumElements(checksum),
+  ], { ...headers, ...checksumHeaders(checksum) });
 }

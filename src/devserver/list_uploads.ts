@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checksumElements } from "./checksum.ts";
 import { invalidArgument } from "./errors.ts";
 import { keyEncoder, makePage, type Position } from "./listing.ts";
 import { storageClass } from "./object_headers.ts";
@@ -106,7 +107,7 @@ export const listUploadParts: Operation = async (service, request) => {
       ["LastModified", isoTime(object.lastModified)],
       ["ETag", quoted(object.etag)],
       ["Size", object.content.size],
-      [`Checksum${object.checksum?.algorithm}`, object.checksum?.value],
+      ...checksumElements(object.checksum),
     ]]),
   ]);
 };

@@ -20,3 +20,4 @@ export type {
 export type { Checksum, ChecksumAlgorithm } from "./checksum.ts";
 export { createMemoryStorage } from "./storage_memory.ts";
 export { createFolderStorage } from "./storage_folder.ts";
+export type { RandomAccess, ReadableFile } from "../runtime/files.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { receiveContent } from "./body.ts";
-import { checksumAlgorithm, checksumHeader } from "./checksum.ts";
+import { checksumAlgorithm, checksumHeaders } from "./checksum.ts";
 import { contentMd5, readContent } from "./content.ts";
 import { findCopySource } from "./copy.ts";
 import { invalidArgument, S3Fault } from "./errors.ts";
@@ -66,7 +66,7 @@ export const uploadPart: Operation = async (service, request) => {
   return new Response(null, {
     headers: {
       ...encryptionHeaders(upload.headers),
-      ...(checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value } : {}),
+      ...checksumHeaders(checksum),
       etag: quoted(etag),
     },
   });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checksumHeader } from "./checksum.ts";
+import { checksumHeaders } from "./checksum.ts";
 import { invalidArgument, S3Fault } from "./errors.ts";
 import { quoted } from "./service.ts";
 import type { ObjectRecord } from "./storage.ts";
@@ -116,7 +116,9 @@ function refuseUnsupported(headers: Headers): void {
     if (UNSUPPORTED.test(name)) throw new S3Fault("NotImplemented", { details: { Header: name } });
   }
   const acl = headers.get("x-amz-acl");
-  if (acl !== null && !ACLS.includes(acl)) throw invalidArgument("", "x-amz-acl", acl);
+  if (acl !== null && !ACLS.includes(acl)) {
+    throw invalidArgument("Unknown canned ACL", "x-amz-acl", acl);
+  }
 }
 
 /** The storage class of an object. */
@@ -153,7 +155,7 @@ export function describeObject(object: ObjectRecord, withChecksum: boolean): Kep
     "last-modified": httpTime(object.lastModified),
     ...(checksum && withChecksum
       ? {
-        [checksumHeader(checksum.algorithm)]: checksum.value,
+        ...checksumHeaders(checksum),
         "x-amz-checksum-type": checksum.value.includes("-") ? "COMPOSITE" : "FULL_OBJECT",
       }
       : {}),

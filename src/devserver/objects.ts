@@ -4,7 +4,7 @@
  * @module
  */
 import { receiveContent } from "./body.ts";
-import { checksumHeader } from "./checksum.ts";
+import { checksumHeaders } from "./checksum.ts";
 import { checkRead, writeCheck } from "./conditions.ts";
 import { contentBody } from "./content.ts";
 import { invalidArgument, S3Fault } from "./errors.ts";
@@ -34,7 +34,7 @@ export const putObject: Operation = async (service, request) => {
   return new Response(null, {
     headers: {
       ...encryptionHeaders(headers),
-      ...(checksum ? { [checksumHeader(checksum.algorithm)]: checksum.value } : {}),
+      ...checksumHeaders(checksum),
       etag: quoted(md5),
     },
   });

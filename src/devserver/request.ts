@@ -12,6 +12,8 @@ export const MAX_KEY_BYTES = 1024;
 export interface S3Request {
   /** GET, HEAD, PUT, POST or DELETE; others are refused later. */
   readonly method: string;
+  /** The URL, as the runtime gives it. */
+  readonly url: URL;
   /** The host that the client spoke to, with its port unless that is the protocol's own. */
   readonly host: string;
   /** The whole path, decoded. */
@@ -58,6 +60,7 @@ export function parseRequest(request: Request, addressing: Addressing): S3Reques
     : [rest.slice(0, slash), rest.slice(slash + 1)];
   return {
     method: request.method,
+    url,
     host,
     path,
     bucket: bucket === "" && key === "" ? undefined : bucket,

@@ -55,6 +55,7 @@ test("parts become an object, in the order of their numbers", async () => {
   const answer = await upload.complete([first, last]);
   assertEquals(answer.status, 200, answer.text);
   assertEquals([detail(answer, "Bucket"), detail(answer, "Key")], ["test-bucket", "key"]);
+  assertEquals(detail(answer, "Location"), "http://s3.test/test-bucket/key");
   // md5(md5("first") md5("l")), printed by openssl.
   const etag = '"98a6f6ac83ffef0788e77f4db7e98bc5-2"';
   assertEquals(detail(answer, "ETag"), etag);
