@@ -23,7 +23,7 @@ import { isArchived } from "./touch.ts";
 export interface WriteOptions extends Pick<TransferOptions, "signal" | "onProgress"> {
   /** The entry that is written; others in the directory are kept. `latest` by default. */
   tag?: string;
-  /** Fail if the bucket has lost a blob, instead of leaving out what needs it. */
+  /** Fail if a blob is missing or damaged, instead of leaving out what needs it. */
   strict?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface ImportReport extends TransferReport {
  * @param options tag, strictness, `signal`, `onProgress`
  * @returns what was done
  * @throws {S3Error} if the bucket refuses
- * @throws {IntegrityError} if a blob is not what its digest says, or, with `strict`, is missing
+ * @throws {IntegrityError} with `strict`, if a blob is missing or damaged
  */
 export async function writeLocalCache(
   dir: string,
@@ -106,7 +106,7 @@ class Importer {
     return this.#without(config, missing);
   }
 
-  /** Downloads the blobs of a config; what has vanished since it was looked for is left out. */
+  /** Downloads the blobs of a config; what is damaged, or has vanished since, is left out. */
   async download(
     config: CacheConfig,
     writer: LayoutWriter,
@@ -115,7 +115,7 @@ class Importer {
     const { client, options } = connectionOf(this.#cache);
     const blobs = distinctBlobs(config);
     this.#recorder.start(blobs.size, [...blobs.values()].reduce((sum, size) => sum + size, 0));
-    const vanished = new Map<string, string>();
+    const lost = new Map<string, string>();
     await forEachParallel(
       [...blobs].toSorted(([, a], [, b]) => b - a),
       options.uploadParallelism,
@@ -134,15 +134,18 @@ class Importer {
           await blob.commit();
           this.#recorder.blob(digest, size, "transferred");
         } catch (error) {
-          if (!isNoSuchKey(error)) throw error;
-          vanished.set(digest, "is missing");
+          if (isNoSuchKey(error)) lost.set(digest, "is missing");
+          // Bytes that are not the digest's are as good as none.
+          else if (error instanceof IntegrityError) {
+            lost.set(digest, `is damaged: ${error.message}`);
+          } else throw error;
         } finally {
           await blob.discard();
         }
       },
       signal,
     );
-    return this.#without(config, vanished);
+    return this.#without(config, lost);
   }
 
   #without(config: CacheConfig, missing: ReadonlyMap<string, string>): CacheConfig {
@@ -150,7 +153,7 @@ class Importer {
     const { options } = connectionOf(this.#cache);
     const described = [...missing].map(([digest, what]) => `${blobKey(options, digest)} ${what}`);
     if (this.#strict) {
-      throw new IntegrityError(`the bucket has lost blobs: ${described.join(", ")}`);
+      throw new IntegrityError(`blobs are lost: ${described.join(", ")}`);
     }
     const sizes = distinctBlobs(config);
     for (const digest of missing.keys()) {

@@ -8,7 +8,7 @@ import { parseCacheConfig } from "../cacheconfig/parse.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
 import type { S3Client } from "../s3/client.ts";
 import { isNoSuchKey } from "../s3/errors.ts";
-import type { RequestOptions } from "../s3/types.ts";
+import type { ObjectInfo, RequestOptions } from "../s3/types.ts";
 
 /** BuildKit has no limit for a manifest in S3; this one keeps a forged one from filling memory. */
 const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
@@ -21,6 +21,8 @@ export interface Manifest {
   bytes: Uint8Array<ArrayBuffer>;
   /** Its version. */
   etag: string;
+  /** What S3 says of the object. */
+  info: ObjectInfo;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function readManifest(
     }
     const bytes = await result.bytes();
     const config = parseCacheConfig(bytes, { source: key, annotations: "required" });
-    return { config, bytes, etag: result.info.etag };
+    return { config, bytes, etag: result.info.etag, info: result.info };
   } catch (error) {
     if (isNoSuchKey(error)) return undefined;
     throw error;

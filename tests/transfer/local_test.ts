@@ -118,18 +118,32 @@ test("strict: a lost blob is an error, and nothing is written", () =>
     assertEquals(await readdir(dir), []);
   }));
 
-test("bytes that do not match are an error that names the key, and leave the directory as it was", () =>
+test("bytes that do not match are a miss, told by key; strict makes them an error", () =>
   withDirectory(async (dir) => {
     await importInto(dir, await filled("web-min"));
     const before = await filesOf(dir);
     const bucket = await filled("mount-max");
     const { blob, annotations } = localFixture("mount-max").config.layers[0]!;
     await bucket.client.put(`blobs/${blob}`, new Uint8Array(annotations!.size));
-    await assertRejects(() => importInto(dir, bucket), IntegrityError, `blobs/${blob}`);
-    const after = await filesOf(dir);
-    assertEquals(after["index.json"], before["index.json"]);
-    assert(Object.keys(after).every((path) => !path.includes("tmp")), Object.keys(after).join());
-    assert(!(`blobs/sha256/${blob.slice("sha256:".length)}` in after));
+    const strict = () => importInto(dir, bucket, { strict: true });
+    await assertRejects(strict, IntegrityError, `blobs/${blob}`);
+    assertEquals((await filesOf(dir))["index.json"], before["index.json"]);
+
+    const warnings: string[] = [];
+    const report = await importInto(dir, bucket, {
+      onProgress: (event: ProgressEvent) =>
+        event.type === "warning" && warnings.push(event.message),
+    });
+    assertEquals(report.blobs.missing, 1);
+    assert(
+      warnings.some((warning) => warning.includes(`blobs/${blob} is damaged`)),
+      warnings.join(),
+    );
+    const after = Object.keys(await filesOf(dir));
+    assert(after.every((path) => !path.includes("tmp")), after.join());
+    assert(!after.includes(`blobs/sha256/${blob.slice("sha256:".length)}`));
+    const cache = await openLocalCache(dir);
+    assert(cache.config.layers.every((layer) => layer.blob !== blob));
   }));
 
 test("an empty cache writes nothing, not even the directory", () =>
