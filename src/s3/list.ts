@@ -51,7 +51,7 @@ export async function* listPages(
       },
       signal,
     }, "ListBucketResult");
-    token = xml.get("IsTruncated") === "true" ? xml.get("NextContinuationToken") : undefined;
+    token = nextMarker(xml, "NextContinuationToken");
     const decode = keyDecoder(xml);
     yield {
       objects: xml.all("Contents").map((entry) => readEntry(entry, decode)),
@@ -59,6 +59,14 @@ export async function* listPages(
       last: token === undefined,
     };
   } while (token !== undefined);
+}
+
+/** Where the next page begins: without it, a part of a list would pass for the whole. */
+export function nextMarker(xml: Xml, name: string): string | undefined {
+  if (xml.get("IsTruncated") !== "true") return undefined;
+  const marker = xml.get(name);
+  if (!marker) throw new Error(`${xml.name}: the list goes on, but the answer has no ${name}`);
+  return marker;
 }
 
 function readEntry(entry: Xml, decode: (text: string) => string): ObjectInfo {

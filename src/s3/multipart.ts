@@ -5,7 +5,7 @@
  */
 import { checksum, checksumHeader } from "./checksum.ts";
 import { S3Error } from "./errors.ts";
-import { keyDecoder } from "./list.ts";
+import { keyDecoder, nextMarker } from "./list.ts";
 import {
   readObjectHeaders,
   type WriteConditions,
@@ -261,11 +261,10 @@ export async function* listUploads(
         initiated: new Date(entry.get("Initiated") ?? NaN),
       };
     }
-    markers = xml.get("IsTruncated") === "true"
-      ? {
-        "key-marker": decode(xml.get("NextKeyMarker") ?? ""),
-        "upload-id-marker": xml.get("NextUploadIdMarker") ?? "",
-      }
-      : undefined;
+    const marker = nextMarker(xml, "NextKeyMarker");
+    markers = marker === undefined ? undefined : {
+      "key-marker": decode(marker),
+      "upload-id-marker": xml.get("NextUploadIdMarker") ?? "",
+    };
   }
 }
