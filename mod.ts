@@ -103,5 +103,8 @@ export type {
   Dropped,
   ProgressEvent,
   TransferReport,
+export type { RegistryAuth } from "./src/registry/auth.ts";
+export type { NameOf } from "./src/registry/manifests.ts";
+export { createRegistry, type Registry, type RegistryOptions } from "./src/registry/registry.ts";
 } from "./src/transfer/progress.ts";
 export type { BlobSource, CacheSource } from "./src/transfer/source.ts";

@@ -1,0 +1,132 @@
+/**
+ * The bodies of requests.
+ *
+ * @module
+ */
+import { createSha256 } from "../runtime/sha256.ts";
+import { RegistryError } from "./errors.ts";
+
+/** A body of any size. */
+export type ByteStream = ReadableStream<Uint8Array<ArrayBuffer>>;
+
+/**
+ * Reads a body that has to fit into memory.
+ *
+ * @param request whose body is read
+ * @param limit in bytes
+ * @returns the body
+ * @throws {RegistryError} `SIZE_INVALID` if it is longer
+ */
+export async function readBody(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const body = request.body as ByteStream | null;
+  if (!body) return new Uint8Array();
+  return new Uint8Array(await new Response(limited(body, limit)).arrayBuffer());
+}
+
+/**
+ * A body that fails when it is longer than it may be.
+ *
+ * @param body of a request
+ * @param limit in bytes
+ * @returns the same bytes
+ */
+export function limited(body: ByteStream, limit: number): ByteStream {
+  let size = 0;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        size += chunk.length;
+        if (size > limit) {
+          throw new RegistryError("SIZE_INVALID", `the body has more than ${limit} bytes`, {
+            status: 413,
+          });
+        }
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+}
+
+/**
+ * A body that fails at its end if it is not what its digest says, so that an upload of it is never
+ * completed.
+ *
+ * @param body of a request
+ * @param digest that the client gives
+ * @returns the same bytes
+ */
+export async function verified(body: ByteStream, digest: string): Promise<ByteStream> {
+  const hash = await createSha256();
+  return body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      async transform(chunk, controller) {
+        await hash.update(chunk);
+        controller.enqueue(chunk);
+      },
+      async flush() {
+        const actual = `sha256:${await hash.hex()}`;
+        if (actual !== digest) throw digestMismatch(digest, actual);
+      },
+    }),
+  );
+}
+
+/** The error for a blob that is not what the client says. */
+export function digestMismatch(digest: string, actual: string): RegistryError {
+  return new RegistryError("DIGEST_INVALID", `expected ${digest}, the blob has ${actual}`);
+}
+
+/**
+ * A body that ends where its connection broke.
+ *
+ * @param body of a request
+ * @returns its bytes, and what broke it, which is known when they are read
+ */
+export function untilCut(body: ByteStream): { body: ByteStream; cut: () => unknown } {
+  const reader = body.getReader();
+  let broken: unknown;
+  return {
+    cut: () => broken,
+    body: new ReadableStream({
+      async pull(controller) {
+        try {
+          const { value, done } = await reader.read();
+          if (!done) return controller.enqueue(value);
+        } catch (error) {
+          broken = error;
+        }
+        controller.close();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    }, { highWaterMark: 0 }),
+  };
+}
+
+/**
+ * One body after the other.
+ *
+ * @param bodies opened when their turn comes
+ * @returns all of their bytes
+ */
+export function concatenated(bodies: Iterable<() => Promise<ByteStream>>): ByteStream {
+  const rest = bodies[Symbol.iterator]();
+  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        if (!reader) {
+          const { value: open, done } = rest.next();
+          if (done) return controller.close();
+          reader = (await open()).getReader();
+        }
+        const { value, done } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        reader = undefined;
+      }
+    },
+    cancel: (reason) => reader?.cancel(reason),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,67 @@
+/**
+ * Manifests by digest, kept as they were pushed or served: a digest that a client was once given
+ * always stands for the same bytes, whatever has become of the name since.
+ *
+ * @module
+ */
+import { IMAGE_MANIFEST } from "../oci/media_types.ts";
+import { isNoSuchKey } from "../s3/errors.ts";
+import { keptManifestKey } from "./layout.ts";
+import type { Store } from "./store.ts";
+
+/** A manifest as clients get it. */
+export interface ManifestDocument {
+  digest: string;
+  mediaType: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The manifests of a bucket by digest. */
+export class KeptManifests {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @param digest of it
+   * @param signal ends it
+   * @returns the manifest, or undefined if there is none
+   * @throws {IntegrityError} if what is kept is not what its digest says
+   */
+  async get(digest: string, signal?: AbortSignal): Promise<ManifestDocument | undefined> {
+    try {
+      const key = keptManifestKey(this.#store.cache, digest);
+      const result = await this.#store.client.get(key, { digest, signal });
+      const bytes = await result.bytes();
+      await this.#store.keepAlive(result.info, signal);
+      return { digest, mediaType: result.info.contentType ?? IMAGE_MANIFEST, bytes };
+    } catch (error) {
+      if (isNoSuchKey(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether a manifest is there; an old one is touched. */
+  async has(digest: string, signal?: AbortSignal): Promise<boolean> {
+    const key = keptManifestKey(this.#store.cache, digest);
+    return await this.#store.headAlive(key, signal) !== undefined;
+  }
+
+  /** Keeps a manifest. */
+  async put({ digest, mediaType, bytes }: ManifestDocument): Promise<void> {
+    await this.#store.client.put(keptManifestKey(this.#store.cache, digest), bytes, {
+      ...this.#store.placement,
+      contentType: mediaType,
+      sha256: digest.slice("sha256:".length),
+    });
+  }
+
+  /** Forgets a manifest. */
+  async delete(digest: string): Promise<void> {
+    await this.#store.client.delete(keptManifestKey(this.#store.cache, digest));
+  }
+}

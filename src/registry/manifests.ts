@@ -1,0 +1,189 @@
+/**
+ * Manifests: by tag they are caches of the bucket or what else was pushed, by digest what was once
+ * pushed or served.
+ *
+ * @module
+ */
+import { isDigest } from "../digest.ts";
+import { isTag } from "../oci/reference.ts";
+import { manifestKey } from "../transfer/bucket_layout.ts";
+import { readBody } from "./body.ts";
+import { readPushedConfig, writePushedCache } from "./cache_push.ts";
+import { RegistryError } from "./errors.ts";
+import { emptyResponse, type Exchange, toHeaders, unsupported } from "./exchange.ts";
+import type { KeptManifests, ManifestDocument } from "./kept_manifests.ts";
+import { requirePresence } from "./presence.ts";
+import { type PushedManifest, readPushedManifest } from "./pushed_manifest.ts";
+import type { Referrers } from "./referrers.ts";
+import type { ServedCaches } from "./served_caches.ts";
+import type { Store } from "./store.ts";
+import type { Tags } from "./tags.ts";
+
+/** The specification's own advice, and four times of what BuildKit reads. */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
+/** The name of the cache that a tag of a repository stands for; undefined if for none. */
+export type NameOf = (repository: string, tag: string) => string | undefined;
+
+/** What the routes work with. */
+export interface ManifestParts {
+  store: Store;
+  kept: KeptManifests;
+  caches: ServedCaches;
+  tags: Tags;
+  referrers: Referrers;
+  nameOf: NameOf;
+}
+
+/** Answers requests about manifests. */
+export class ManifestRoutes {
+  readonly #parts: ManifestParts;
+
+  constructor(parts: ManifestParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers a request. */
+  async answer(exchange: Exchange): Promise<Response> {
+    const { reference } = exchange;
+    const code = reference.includes(":") ? "DIGEST_INVALID" : "MANIFEST_INVALID";
+    if (!isTag(reference) && !isDigest(reference)) {
+      throw new RegistryError(code, `${reference} is neither a tag nor a SHA-256 digest`);
+    }
+    switch (exchange.request.method) {
+      case "HEAD":
+      case "GET":
+        return await this.#read(exchange);
+      case "PUT":
+        return await this.#write(exchange);
+      case "DELETE":
+        return await this.#delete(exchange);
+      default:
+        throw unsupported(exchange);
+    }
+  }
+
+  async #read({ request, repository, reference }: Exchange): Promise<Response> {
+    const document = isDigest(reference)
+      ? await this.#byDigest(repository, reference, request.signal)
+      : await this.#byTag(repository, reference, request.signal);
+    if (!document) throw unknownManifest(repository, reference);
+    const { bytes, digest, mediaType } = document;
+    return new Response(request.method === "HEAD" ? null : bytes, {
+      headers: toHeaders({
+        "content-length": bytes.length,
+        "content-type": mediaType,
+        "docker-content-digest": digest,
+        etag: `"${digest}"`,
+      }),
+    });
+  }
+
+  async #byDigest(
+    repository: string,
+    digest: string,
+    signal: AbortSignal,
+  ): Promise<ManifestDocument | undefined> {
+    const { kept, caches } = this.#parts;
+    return await kept.get(digest, signal) ?? await caches.findManifest(repository, digest, signal);
+  }
+
+  async #byTag(
+    repository: string,
+    tag: string,
+    signal: AbortSignal,
+  ): Promise<ManifestDocument | undefined> {
+    const { kept, caches, tags, nameOf } = this.#parts;
+    const name = nameOf(repository, tag);
+    const cache = name === undefined ? undefined : await caches.read(name, signal);
+    if (cache) return cache;
+    const digest = await tags.get(repository, tag, signal);
+    return digest === undefined ? undefined : await kept.get(digest, signal);
+  }
+
+  async #write({ request, repository, reference }: Exchange): Promise<Response> {
+    const { store, kept, referrers } = this.#parts;
+    const bytes = await readBody(request, MAX_MANIFEST_BYTES);
+    const manifest = await readPushedManifest(bytes, request.headers.get("content-type"));
+    const { digest, subject } = manifest;
+    if (isDigest(reference) && reference !== digest) {
+      throw new RegistryError("DIGEST_INVALID", `the manifest has the digest ${digest}`);
+    }
+    await requirePresence(store, kept, manifest);
+    const config = manifest.cache && await readPushedConfig(store, manifest.cache);
+    // The tag comes last: whoever sees it finds all that it stands for.
+    await kept.put(manifest);
+    if (subject) await referrers.add(subject, manifest.descriptor);
+    if (!isDigest(reference)) await this.#tag(repository, reference, manifest, config);
+    return emptyResponse(201, {
+      location: `/v2/${repository}/manifests/${digest}`,
+      "docker-content-digest": digest,
+      "oci-subject": subject,
+    });
+  }
+
+  /** A tag stands for one thing: what it stood for before, as the other kind, is taken away. */
+  async #tag(
+    repository: string,
+    tag: string,
+    { digest }: PushedManifest,
+    config: Awaited<ReturnType<typeof readPushedConfig>> | undefined,
+  ): Promise<void> {
+    const { store, tags, nameOf } = this.#parts;
+    const name = nameOf(repository, tag);
+    if (config) {
+      if (name === undefined) throw unknownManifest(repository, tag);
+      await writePushedCache(store, name, config, digest);
+      await tags.delete(repository, tag);
+    } else {
+      await tags.put(repository, tag, digest);
+      if (name !== undefined) await store.client.delete(manifestKey(store.cache, name));
+    }
+  }
+
+  async #delete({ repository, reference }: Exchange): Promise<Response> {
+    const found = isDigest(reference)
+      ? await this.#deleteDigest(repository, reference)
+      : await this.#deleteTag(repository, reference);
+    if (!found) throw unknownManifest(repository, reference);
+    return emptyResponse(202, {});
+  }
+
+  async #deleteTag(repository: string, tag: string): Promise<boolean> {
+    const { store, tags, nameOf } = this.#parts;
+    const name = nameOf(repository, tag);
+    const key = name === undefined ? undefined : manifestKey(store.cache, name);
+    const isCache = key !== undefined && await store.client.head(key) !== undefined;
+    if (isCache) await store.client.delete(key);
+    const isOther = await tags.get(repository, tag) !== undefined;
+    if (isOther) await tags.delete(repository, tag);
+    return isCache || isOther;
+  }
+
+  /** Takes away what the digest stands for, and the tags of the repository that stand for it. */
+  async #deleteDigest(repository: string, digest: string): Promise<boolean> {
+    const { kept, tags, caches, referrers, nameOf } = this.#parts;
+    const document = await kept.get(digest);
+    if (!document) return false;
+    for (const tag of await tags.listCaches(repository)) {
+      const name = nameOf(repository, tag);
+      const cache = name === undefined ? undefined : await caches.read(name);
+      if (cache?.digest === digest) await this.#deleteTag(repository, tag);
+    }
+    for (const tag of await tags.listOthers(repository)) {
+      if (await tags.get(repository, tag) === digest) await tags.delete(repository, tag);
+    }
+    const { subject } = await readPushedManifest(document.bytes, document.mediaType);
+    if (subject) await referrers.remove(subject, digest);
+    await kept.delete(digest);
+    return true;
+  }
+}
+
+function unknownManifest(repository: string, reference: string): RegistryError {
+  const separator = isDigest(reference) ? "@" : ":";
+  return new RegistryError(
+    "MANIFEST_UNKNOWN",
+    `there is no ${repository}${separator}${reference} in this registry`,
+  );
+}
