@@ -26,7 +26,7 @@ export {
   type StaticCredentials,
 } from "./src/attributes/environment_credentials.ts";
 export { AttributeError, type AttributeProblem } from "./src/attributes/errors.ts";
-export type { CacheOptions } from "./src/attributes/options.ts";
+export type { CacheOptions, ParsedCacheOptions } from "./src/attributes/options.ts";
 export { CacheConfigError } from "./src/cacheconfig/errors.ts";
 export {
   type CacheFilter,
@@ -76,8 +76,19 @@ export {
   sharedConfigProvider,
 } from "./src/credentials/profile_provider.ts";
 export { type SsoOptions, ssoProvider, type SsoRole } from "./src/credentials/sso.ts";
+export type { Cost, Prices } from "./src/manage/cost.ts";
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
+export type { Holding } from "./src/manage/owners.ts";
 export type { ManageEvent, ManageSettings } from "./src/manage/settings.ts";
+export {
+  type AgeClass,
+  type BlobTotals,
+  type CacheShare,
+  type CacheStats,
+  cacheStats,
+  type StatsOptions,
+  type StoredBlob,
+} from "./src/manage/stats.ts";
 export type { BlobFault } from "./src/manage/blob_index.ts";
 export {
   type CacheProblem,
@@ -92,6 +103,9 @@ export {
   openLocalCache,
   type OpenLocalCacheOptions,
 } from "./src/oci/local_cache.ts";
+export type { RegistryAuth } from "./src/registry/auth.ts";
+export type { NameOf } from "./src/registry/manifests.ts";
+export { createRegistry, type Registry, type RegistryOptions } from "./src/registry/registry.ts";
 export type { ReadableFile } from "./src/runtime/files.ts";
 export type { BucketLayout } from "./src/transfer/bucket_layout.ts";
 export { type BlobOptions, Cache, type CacheBlob, importCache } from "./src/transfer/cache.ts";
@@ -103,8 +117,5 @@ export type {
   Dropped,
   ProgressEvent,
   TransferReport,
-export type { RegistryAuth } from "./src/registry/auth.ts";
-export type { NameOf } from "./src/registry/manifests.ts";
-export { createRegistry, type Registry, type RegistryOptions } from "./src/registry/registry.ts";
 } from "./src/transfer/progress.ts";
 export type { BlobSource, CacheSource } from "./src/transfer/source.ts";

@@ -1,6 +1,7 @@
 /** The tests that need files, sockets or processes: Deno, Bun and Node. */
 import "./cli/dev_server_test.ts";
 import "./cli/ls_test.ts";
+import "./cli/stats_test.ts";
 import "./cli/transfer_test.ts";
 import "./cli/verify_test.ts";
 import "./devserver/storage_folder_test.ts";

@@ -21,6 +21,7 @@ import "./go_json_test.ts";
 import "./manage/list_test.ts";
 import "./manage/digest_table_test.ts";
 import "./manage/manifests_test.ts";
+import "./manage/stats_test.ts";
 import "./manage/verify_test.ts";
 import "./oci/descriptor_test.ts";
 import "./oci/image_manifest_test.ts";

@@ -9,6 +9,7 @@ import { addDevServer } from "./commands/dev_server.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
 import { addLs } from "./commands/ls.ts";
+import { addStats } from "./commands/stats.ts";
 import { addVerify } from "./commands/verify.ts";
 import { Command, CommanderError } from "./deps.ts";
 import { Interrupted, type Io } from "./io.ts";
@@ -40,7 +41,9 @@ export async function run(argv: string[], io: Io): Promise<number> {
       outputError: (text, write) => write(`s3cache: ${text.replace(/^error: /, "")}`),
     })
     .exitOverride();
-  for (const add of [addExport, addImport, addLs, addVerify, addDevServer]) add(program, io);
+  for (const add of [addExport, addImport, addLs, addStats, addVerify, addDevServer]) {
+    add(program, io);
+  }
   try {
     await program.parseAsync(argv, { from: "user" });
     return 0;

@@ -5,17 +5,7 @@
  */
 import type { CacheConfig } from "../cacheconfig/types.ts";
 import { distinctBlobs } from "../transfer/source.ts";
-
-/** The owner of a blob that several manifests hold. */
-const SEVERAL = -1;
-
-/** A blob that manifests hold. */
-export interface OwnedBlob {
-  /** In bytes, as the first manifest says that holds it. */
-  size: number;
-  /** The number of the manifest that alone holds it; -1 if several do. */
-  owner: number;
-}
+import { DigestTable } from "./digest_table.ts";
 
 /** What a manifest holds. */
 export interface Holding {
@@ -23,18 +13,29 @@ export interface Holding {
   blobs: number;
   /** Their size in bytes, as the manifest says. */
   bytes: number;
-  /** The bytes of those that no other manifest holds. */
+  /** The blobs among them that no other manifest holds. */
+  exclusiveBlobs: number;
+  /** The size of those in bytes. */
   exclusiveBytes: number;
 }
 
 /**
- * Collects manifests, each of which may be forgotten once it was added: what stays is one entry for
- * each blob.
+ * Collects manifests, each of which may be forgotten once it was added: what stays is some numbers
+ * for each blob.
  */
 export class BlobOwners {
-  /** The blobs by digest. */
-  readonly blobs: Map<string, OwnedBlob> = new Map();
+  /** A number for each blob, by which the lists below are read. */
+  readonly #places = new DigestTable();
+  readonly #sizes: number[] = [];
+  readonly #firstOwners: number[] = [];
+  readonly #ownerCounts: number[] = [];
   readonly #holdings: Holding[] = [];
+  #bytes = 0;
+
+  /** What the manifests hold together, each blob counted once. */
+  get total(): { blobs: number; bytes: number } {
+    return { blobs: this.#sizes.length, bytes: this.#bytes };
+  }
 
   /**
    * Adds a manifest.
@@ -44,19 +45,14 @@ export class BlobOwners {
    */
   add(config: CacheConfig): number {
     const number = this.#holdings.length;
-    const holding = { blobs: 0, bytes: 0, exclusiveBytes: 0 };
+    const holding = { blobs: 0, bytes: 0, exclusiveBlobs: 0, exclusiveBytes: 0 };
     this.#holdings.push(holding);
     for (const [digest, size] of distinctBlobs(config)) {
       holding.blobs++;
       holding.bytes += size;
-      const blob = this.blobs.get(digest);
-      if (!blob) {
-        this.blobs.set(digest, { size, owner: number });
-        holding.exclusiveBytes += size;
-      } else if (blob.owner !== SEVERAL) {
-        this.#holdings[blob.owner]!.exclusiveBytes -= blob.size;
-        blob.owner = SEVERAL;
-      }
+      const place = this.#places.get(digest);
+      if (place === undefined) this.#addBlob(digest, size, number);
+      else this.#shareBlob(place);
     }
     return number;
   }
@@ -69,5 +65,35 @@ export class BlobOwners {
    */
   holding(number: number): Holding {
     return this.#holdings[number]!;
+  }
+
+  /**
+   * The manifests that hold a blob.
+   *
+   * @param digest of the blob
+   * @returns the number of the first, and how many there are; undefined if none does
+   */
+  ownersOf(digest: string): { first: number; count: number } | undefined {
+    const place = this.#places.get(digest);
+    if (place === undefined) return undefined;
+    return { first: this.#firstOwners[place]!, count: this.#ownerCounts[place]! };
+  }
+
+  #addBlob(digest: string, size: number, owner: number): void {
+    this.#places.set(digest, this.#sizes.length);
+    this.#sizes.push(size);
+    this.#bytes += size;
+    this.#firstOwners.push(owner);
+    this.#ownerCounts.push(1);
+    const holding = this.#holdings[owner]!;
+    holding.exclusiveBlobs++;
+    holding.exclusiveBytes += size;
+  }
+
+  #shareBlob(place: number): void {
+    if (this.#ownerCounts[place]!++ > 1) return;
+    const holding = this.#holdings[this.#firstOwners[place]!]!;
+    holding.exclusiveBlobs--;
+    holding.exclusiveBytes -= this.#sizes[place]!;
   }
 }
