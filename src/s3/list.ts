@@ -84,5 +84,12 @@ function readEntry(entry: Xml, decode: (text: string) => string): ObjectInfo {
 /** How an answer writes keys: servers that do not know `encoding-type` ignore it. */
 export function keyDecoder(xml: Xml): (text: string) => string {
   if (xml.get("EncodingType") !== "url") return (text) => text;
-  return (text) => decodeURIComponent(text.replaceAll("+", " "));
+  return (text) => {
+    try {
+      return decodeURIComponent(text.replaceAll("+", " "));
+    } catch {
+      // s3s-fs says that it encodes, and does not.
+      return text;
+    }
+  };
 }

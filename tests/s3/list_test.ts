@@ -43,6 +43,8 @@ test("keys are decoded where the server has encoded them, and only there", async
   assertEquals((await Array.fromAsync(encoded.client.list()))[0]!.key, "a+b c/d\x01");
   const plain = scripted([page(entry("a%2Bb+c &amp;"))]);
   assertEquals((await Array.fromAsync(plain.client.list()))[0]!.key, "a%2Bb+c &");
+  const pretended = scripted([page(`<EncodingType>url</EncodingType>${entry("100 %")}`)]);
+  assertEquals((await Array.fromAsync(pretended.client.list()))[0]!.key, "100 %");
 });
 
 test("an entry has what S3 says, and no storage class that is the usual one", async () => {
