@@ -16,6 +16,14 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
+/**
+ * Gives credentials, each time a request is signed; a provider that asks somebody should remember
+ * the answer. With `refresh` the remembered answer has been refused by S3.
+ */
+export type CredentialsProvider = (
+  options?: { refresh?: boolean; signal?: AbortSignal },
+) => Promise<Credentials>;
+
 const REDACTED = "[redacted]";
 
 /** The secrets are private fields behind getters: no inspection, spread or JSON finds them. */

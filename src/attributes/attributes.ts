@@ -6,7 +6,7 @@ import {
   type StaticCredentials,
 } from "./environment_credentials.ts";
 import { checkKeyLayout } from "./key_layout.ts";
-import type { CacheOptions } from "./options.ts";
+import type { CacheOptions, ParsedCacheOptions } from "./options.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -49,13 +49,13 @@ export interface ParseAttributesOptions {
  * @throws {AttributeError} naming the attribute, its value and what was expected; exports and
  * imports need `bucket` and `region`, in the text or the environment
  */
-export function parseAttributes(text: string, options: ParseAttributesOptions): CacheOptions {
+export function parseAttributes(text: string, options: ParseAttributesOptions): ParsedCacheOptions {
   const { direction, env = {}, onWarning = () => {} } = options;
   const source = options.source ?? (direction === "export" ? "--cache-to" : "--cache-from");
   const attributes = new AttributeSet(text, source, onWarning);
   attributes.require("bucket", "AWS_BUCKET", env);
   attributes.require("region", "AWS_REGION", env);
-  const result: CacheOptions = {
+  const result: ParsedCacheOptions = {
     type: "s3",
     bucket: attributes.read("bucket")!,
     region: attributes.read("region")!,

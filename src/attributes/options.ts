@@ -1,4 +1,4 @@
-import type { StaticCredentials } from "./environment_credentials.ts";
+import type { Credentials, CredentialsProvider } from "../secret_credentials.ts";
 
 /**
  * What an attribute string of `type=s3` says, defaults applied. An object of this shape may also be
@@ -25,9 +25,10 @@ export interface CacheOptions {
   usePathStyle: boolean;
   /**
    * `access_key_id`, `secret_access_key` and `session_token`; without them, those of the
-   * environment. Absent if there are none, and if `anonymous` is set.
+   * environment. Absent if there are none, and if `anonymous` is set. A provider may be put in
+   * their place, such as that of `defaultCredentials`.
    */
-  credentials?: StaticCredentials;
+  credentials?: Credentials | CredentialsProvider;
   /** `upload_parallelism`: how many layers are uploaded at once, 1 to 1,000. Default: 4. */
   uploadParallelism: number;
   /**
@@ -61,4 +62,10 @@ export interface CacheOptions {
   sseKmsKeyId?: string;
   /** `anonymous` (an extension): requests are not signed. Default: false. */
   anonymous: boolean;
+}
+
+/** What {@linkcode parseAttributes} reads: its credentials are those that a text can hold. */
+export interface ParsedCacheOptions extends CacheOptions {
+  /** From the attributes, or from the environment. */
+  credentials?: Credentials;
 }

@@ -5,6 +5,8 @@
  */
 import { parseAttributes } from "../attributes/attributes.ts";
 import type { CacheOptions } from "../attributes/options.ts";
+import { defaultCredentials } from "../credentials/default_credentials.ts";
+import { resolveProfileDefaults } from "../credentials/profile_defaults.ts";
 import type { TransferOptions } from "../transfer/connection.ts";
 import { type Command, Option } from "./deps.ts";
 import type { Io } from "./io.ts";
@@ -33,19 +35,29 @@ export function collect(value: string, previous: string[] | undefined): string[]
   return [...previous ?? [], value];
 }
 
-/** Reads an attribute string; its warnings go to stderr. */
-export function readAttributes(
+/**
+ * Reads an attribute string; its warnings go to stderr. What it leaves open is taken from where the
+ * AWS SDKs take it: credentials from the default chain, endpoint and region from the environment
+ * and the shared files.
+ */
+export async function readAttributes(
   text: string,
   direction: "export" | "import",
   source: string,
   io: Io,
-): CacheOptions {
-  return parseAttributes(text, {
+): Promise<CacheOptions> {
+  const { region, endpointUrl } = await resolveProfileDefaults({ env: io.env });
+  const options: CacheOptions = parseAttributes(text, {
     direction,
     source,
-    env: io.env,
+    env: { ...io.env, AWS_REGION: io.env.AWS_REGION ?? region?.value },
     onWarning: (message) => warn(io, message),
   });
+  options.endpointUrl ??= endpointUrl?.value;
+  if (!options.anonymous) {
+    options.credentials ??= defaultCredentials({ env: io.env, region: options.region });
+  }
+  return options;
 }
 
 /** Prints a warning. */

@@ -4,17 +4,7 @@
  * @module
  */
 
-import type { Credentials } from "../secret_credentials.ts";
-
-export type { Credentials } from "../secret_credentials.ts";
-
-/**
- * Gives credentials, each time a request is signed; a provider that asks somebody should remember
- * the answer. With `refresh` the remembered answer has been refused by S3.
- */
-export type CredentialsProvider = (
-  options?: { refresh?: boolean; signal?: AbortSignal },
-) => Promise<Credentials>;
+export type { Credentials, CredentialsProvider } from "../secret_credentials.ts";
 
 /** How S3's side keeps an object; what is left out is the bucket's default. */
 export interface Placement {

@@ -44,7 +44,9 @@ export function addExport(program: Command, io: Io): void {
 
 async function runExport(dir: string, options: ExportOptions, io: Io): Promise<void> {
   // All of them before anything is sent: a mistake in the second one is found at once.
-  const targets = options.cacheTo.map((text) => readAttributes(text, "export", "--cache-to", io));
+  const targets = await Promise.all(
+    options.cacheTo.map((text) => readAttributes(text, "export", "--cache-to", io)),
+  );
   const reports: ExportReport[] = [];
   const lines: string[] = [];
   for (const target of targets) {

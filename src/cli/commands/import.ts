@@ -44,7 +44,7 @@ export function addImport(program: Command, io: Io): void {
 
 async function runImport(dir: string, options: ImportOptions, io: Io): Promise<void> {
   const { tag, strict } = options;
-  const source = readAttributes(options.cacheFrom, "import", "--cache-from", io);
+  const source = await readAttributes(options.cacheFrom, "import", "--cache-from", io);
   try {
     const report = await withProgress("import", options, io, async (settings) => {
       const cache = await importCache(source, settings);

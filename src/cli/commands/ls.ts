@@ -19,7 +19,7 @@ export function addLs(program: Command, io: Io): void {
 }
 
 async function runLs(options: ManageOptions, io: Io): Promise<void> {
-  const attributes = readAttributes(options.cache, "import", "--cache", io);
+  const attributes = await readAttributes(options.cache, "import", "--cache", io);
   const caches = await withManageProgress(
     "ls",
     options,

@@ -26,7 +26,7 @@ export function addVerify(program: Command, io: Io): void {
 }
 
 async function runVerify(options: VerifyOptions, io: Io): Promise<void> {
-  const attributes = readAttributes(options.cache, "import", "--cache", io);
+  const attributes = await readAttributes(options.cache, "import", "--cache", io);
   const report = await withManageProgress(
     "verify",
     options,
