@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runtime } from "../runtime/runtime.ts";
 import { encodeKey, encodeQuery } from "./keys.ts";
 
 /** What decides a bucket's URL. */
@@ -56,9 +57,10 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
     : customBase(options.endpoint, options);
   checkBucket(options.bucket, base.aws);
   const pathStyle = usesPathStyle(options, base);
+  const basePath = base.url.pathname.replace(/\/+$/, "");
+  const inPath = `${base.url.origin}${basePath}/${options.bucket}`;
   if (!pathStyle) base.url.hostname = `${options.bucket}.${base.url.hostname}`;
-  const prefix = base.url.origin + base.url.pathname.replace(/\/+$/, "") +
-    (pathStyle ? `/${encodeKey(options.bucket)}` : "");
+  const prefix = pathStyle ? inPath : base.url.origin + basePath;
   return {
     aws: base.aws,
     url(key, query = {}) {
@@ -66,7 +68,9 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
         value === undefined ? [] : `${encodeQuery(name)}=${encodeQuery(value)}`
       ).join("&");
       const path = key === undefined ? (pathStyle ? "" : "/") : `/${encodeKey(key)}`;
-      return prefix + path + (search && `?${search}`);
+      // Bun's fetch takes two slashes at the start of a path for one.
+      const start = path.startsWith("//") && runtime === "bun" ? inPath : prefix;
+      return start + path + (search && `?${search}`);
     },
   };
 }

@@ -98,3 +98,12 @@ test("a password in an endpoint is refused and not repeated", () => {
   const error = assertThrows(() => url({ endpoint: "http://u:hunter2@s3.test" }), TypeError);
   assert(!error.message.includes("hunter2"));
 });
+
+test("a key that begins with a slash keeps it, where fetch would drop it too", () => {
+  const expected = "Bun" in globalThis ? "http://s3.test/cache//k" : "http://cache.s3.test//k";
+  assertEquals(url({ endpoint: "http://s3.test" }, "/k"), expected);
+  assertEquals(
+    url({ endpoint: "http://s3.test", pathStyle: true }, "/k"),
+    "http://s3.test/cache//k",
+  );
+});
