@@ -83,7 +83,9 @@ function agentUrl(context: Context): URL {
   const full = variables.get(FULL);
   if (!full) throw new CredentialsError(`${WHAT}: ${whyNoContainer(context)}`);
   const url = checkedUrl(full, `$${FULL}`);
-  if (url.protocol === "http:" && !AGENTS.has(url.hostname) && !/^127\./.test(url.hostname)) {
+  if (
+    url.protocol === "http:" && !AGENTS.has(url.hostname) && !/^127(\.\d+){3}$/.test(url.hostname)
+  ) {
     throw new CredentialsError(
       `$${FULL}: expected https, or http to this machine or to the agent of ECS or EKS, ` +
         `got http to ${url.hostname}`,

@@ -21,6 +21,8 @@ export interface Question {
   attempts?: number;
   /** Whether an answer that is no success may pass; besides 429 and 5xx, which always may. */
   isRetryable?: (answer: Answer) => boolean;
+  /** What may be the matter where nobody answers. */
+  hint?: string;
   signal?: AbortSignal | undefined;
 }
 
@@ -81,17 +83,18 @@ async function send(question: Question, { fetch }: Context): Promise<Answer> {
 }
 
 /** The path and query are left out: who is asked is enough, and some of them hold more than that. */
-function unreachable({ what, url }: Question, error: unknown): CredentialsError {
+function unreachable({ what, url, hint }: Question, error: unknown): CredentialsError {
   const { host } = new URL(url);
   const reason = isNotPermitted(error)
     ? missingPermission(`--allow-net=${host}`)
-    : `no answer from ${host}: ${rootCause(error).replace(/\bhttps?:\/\/\S+/g, host)}`;
+    : [`no answer from ${host}: ${causeOf(error, host)}`, hint].filter(Boolean).join("; ");
   return new CredentialsError(`${what}: ${reason}`, { cause: withoutUrl(error) });
 }
 
-function rootCause(error: unknown): string {
+function causeOf(error: unknown, host: string): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? rootCause(error.cause) : error.message;
+  if (error.cause instanceof Error) return causeOf(error.cause, host);
+  return error.message.replace(/\bhttps?:\/\/[^\s)"']+/g, host);
 }
 
 /** The runtimes' own errors repeat the URL. */

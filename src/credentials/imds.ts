@@ -120,12 +120,13 @@ function baseUrl({ endpoint, endpointMode = "IPv4" }: ImdsPlace): string {
 /** Version 2 gives a token to those who can PUT, which a tricked proxy cannot. */
 async function askToken(base: string, context: Context, signal?: AbortSignal): Promise<string> {
   const answer = await ask({
-    what: `${WHAT} (in a container, the instance's hop limit must be 2)`,
+    what: WHAT,
     url: `${base}latest/api/token`,
     method: "PUT",
     headers: { "x-aws-ec2-metadata-token-ttl-seconds": "300" },
     timeout: TIMEOUT_MS,
     attempts: 2,
+    hint: "on an instance, a container needs a hop limit of 2",
     signal,
   }, context);
   checkStatus(answer, "the session token");

@@ -134,6 +134,8 @@ class SharedWork<T> {
       signal?.addEventListener("abort", onAbort, { once: true });
     });
     try {
+      // The work has begun already, and whatever it did first may have aborted the signal.
+      signal?.throwIfAborted();
       return await Promise.race([this.#result, aborted]);
     } finally {
       signal?.removeEventListener("abort", onAbort);
