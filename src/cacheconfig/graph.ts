@@ -35,7 +35,22 @@ export interface GraphResult {
   createdAt: string;
 }
 
-/** A cache under construction, or several being joined. */
+/**
+ * A cache under construction, or several being joined.
+ *
+ * @example
+ * ```ts
+ * import { CacheGraph } from "@s3cache/s3cache";
+ *
+ * const [source, step, blob] = ["a", "b", "c"].map((hex) => "sha256:" + hex.repeat(64));
+ * const graph = new CacheGraph();
+ * const input = { source: graph.add(source!) };
+ * graph.add(step!, [[input]], [{ layers: [{ blob: blob! }], createdAt: "2026-01-31T00:00:00Z" }]);
+ * const config = graph.toConfig();
+ * console.assert(config.records.length === 2);
+ * console.assert(config.layers[0]?.blob === blob);
+ * ```
+ */
 export class CacheGraph {
   readonly #chains = new Chains();
   readonly #keys = new Keys();

@@ -106,7 +106,7 @@ export class Keys {
     gone.joined = kept;
     for (const [port, users] of gone.users) {
       for (const user of users) {
-        usersAt(kept, port).add(current(user));
+        usersAt(kept, port).add(user);
         kept.weight++;
         this.#unsettled.push(user);
       }

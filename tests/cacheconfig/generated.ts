@@ -10,7 +10,7 @@ const alternatives = fc.oneof(
 );
 const records = fc.array(
   fc.record({
-    digest: fc.nat(4),
+    digest: fc.nat(999),
     inputs: fc.array(alternatives, { maxLength: 2 }),
     result: fc.option(fc.record({ layer: fc.nat(999), day: fc.integer({ min: 1, max: 3 }) })),
   }),
@@ -19,24 +19,27 @@ const records = fc.array(
 const layers = fc.array(fc.tuple(fc.nat(3), fc.nat(999)), { minLength: 1, maxLength: 8 });
 
 /** Sound configs, what things refer to before the things themselves. */
-export const configs: fc.Arbitrary<CacheConfig> = fc.tuple(layers, records).map((
-  [layers, records],
-) =>
-  config(
-    layers.map(([blob, parent], i) => [blob, parent % (i + 1) - 1]),
-    records.map(({ digest, inputs, result }, i) =>
-      record(
-        digest,
-        i === 0
-          ? []
-          : inputs.map((alternatives) =>
-            alternatives.map(([link, selector]): [number, string] => [link % i, selector])
-          ),
-        result ? { layer: result.layer % layers.length, day: result.day } : undefined,
-      )
-    ),
-  )
-);
+export const configs: fc.Arbitrary<CacheConfig> = fc
+  .tuple(layers, records, fc.constantFrom(2, 5), fc.boolean())
+  .map(([layers, records, digests, selectors]) =>
+    config(
+      layers.map(([blob, parent], i) => [blob, parent % (i + 1) - 1]),
+      records.map(({ digest, inputs, result }, i) =>
+        record(
+          digest % digests,
+          i === 0
+            ? []
+            : inputs.map((alternatives) =>
+              alternatives.map(([link, selector]): [number, string] => [
+                link % i,
+                selectors ? selector : "",
+              ])
+            ),
+          result ? { layer: result.layer % layers.length, day: result.day } : undefined,
+        )
+      ),
+    )
+  );
 
 /** The same config with layers, records and alternatives in another order. */
 export function shuffled({ layers, records }: CacheConfig, random: () => number): CacheConfig {

@@ -1,5 +1,6 @@
 import { marshalCacheConfig, parseCacheConfig } from "s3cache";
 import { CacheGraph, type GraphKey } from "../../src/cacheconfig/graph.ts";
+import { layerChain } from "../../src/cacheconfig/layers.ts";
 import { mergeCacheConfigs } from "../../src/cacheconfig/merge.ts";
 import type { CacheConfig } from "../../src/cacheconfig/types.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "../assert.ts";
@@ -47,7 +48,7 @@ test("graph: ten thousand generated configs mean the same when they are built ag
       assertEquals(new Set(expected).size, expected.length, "no two keys are equal");
       compared++;
     }),
-    { numRuns: 10_500, seed: 6 },
+    { numRuns: 11_500, seed: 6 },
   );
   assert(compared >= 10_000, `${compared} compared`);
 });
@@ -61,6 +62,40 @@ test("graph: any order gives the same bytes, and so does building twice", () => 
       assertEquals(write(mergeCacheConfigs([config, shuffled(config, randomFrom(seed))])), once);
     }),
     { numRuns: 2_000, seed: 7 },
+  );
+});
+
+test("graph: keys added one by one, in any order that inputs allow, make the same graph", () => {
+  fc.assert(
+    fc.property(configs, fc.nat(), (config, seed) => {
+      const random = randomFrom(seed);
+      const graph = new CacheGraph();
+      const keys = new Map<number, GraphKey>();
+      const waiting = new Set(config.records.keys());
+      while (waiting.size > 0) {
+        const ready = [...waiting].filter((i) =>
+          config.records[i]!.inputs.flat().every(({ link }) => keys.has(link))
+        );
+        const next = ready[Math.floor(random() * ready.length)]!;
+        waiting.delete(next);
+        const { digest, inputs, layers } = config.records[next]!;
+        keys.set(
+          next,
+          graph.add(
+            digest,
+            inputs.map((alternatives) =>
+              alternatives.map(({ selector, link }) => ({ selector, source: keys.get(link)! }))
+            ),
+            layers.map(({ layer, createdAt }) => ({
+              layers: layerChain(config, layer).map((i) => config.layers[i]!),
+              createdAt,
+            })),
+          ),
+        );
+      }
+      assertEquals(graph.toConfig(), build(config));
+    }),
+    { numRuns: 5_000, seed: 13 },
   );
 });
 
@@ -137,6 +172,41 @@ test("graph: records that share an alternative for every input are one key", () 
   );
 });
 
+test("graph: what comes last can join what was built on apart", () => {
+  const graph = new CacheGraph();
+  const [a, b, c, d] = [1, 2, 3, 4].map((number) => ({ source: graph.add(digest(number)) }));
+  const first = graph.add(digest(9), [[a!, c!], [a!]]);
+  const second = graph.add(digest(9), [[b!], [b!, d!]]);
+  // Shares an alternative with the first for one input, and with the second for the other.
+  const third = graph.add(digest(9), [[c!], [d!]]);
+  const steps = [first, second, third].map((source, i) =>
+    graph.add(digest(10), [[{ source }]], [{
+      layers: [{ blob: digest(i) }],
+      createdAt: day(i + 1),
+    }])
+  );
+  for (const source of steps) graph.add(digest(11), [[{ source }], [a!]]);
+  assertEquals(graph.toConfig().records.length, 13);
+  graph.add(digest(9), [[a!, b!], [a!, b!]]);
+  assertEquals(
+    graph.toConfig(),
+    config([[2, -1]], [
+      record(1),
+      record(2),
+      record(3),
+      record(4),
+      record(9, [[0, 1, 2], [0, 1, 3]]),
+      record(10, [[4]], { layer: 0, day: 3 }),
+      record(11, [[5], [0]]),
+    ]),
+  );
+  // Keys that were given out before are still good.
+  assertEquals(
+    graph.add(digest(12), [[{ source: steps[0]! }]]),
+    graph.add(digest(12), [[{ source: steps[2]! }]]),
+  );
+});
+
 test("graph: a step that would be its own input keeps the way that is no loop", () => {
   // Step 9 on source 0; step 10 on that; and step 9 again, on source 0 or on the outcome of 10.
   const before = config([], [
@@ -145,12 +215,14 @@ test("graph: a step that would be its own input keeps the way that is no loop", 
     record(10, [[1]]),
     record(9, [[0, 2]]),
     record(11, [[3], [2]]),
+    record(12, [[0, 2]]), // on no loop, so it keeps what takes more steps
   ]);
   const after = config([], [
     record(1),
     record(9, [[0]]),
     record(10, [[1]]),
     record(11, [[1], [2]]),
+    record(12, [[0, 2]]),
   ]);
   for (let seed = 0; seed < 20; seed++) {
     assertEquals(build(shuffled(before, randomFrom(seed))), after);
