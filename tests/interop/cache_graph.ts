@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 /** A cache config as it stands in S3 or in a local cache. */
 interface CacheConfig {
-  layers?: { blob: string; parent?: number; annotations?: unknown }[];
+  layers?: { blob: string; parent?: number; annotations?: Record<string, unknown> }[];
   records?: {
     digest: string;
     layers?: { layer: number; createdAt?: string }[];
@@ -27,11 +27,13 @@ export interface DescribeOptions {
  */
 export function describeGraph(json: string, { blobs = true }: DescribeOptions = {}): string[] {
   const { layers = [], records = [] }: CacheConfig = JSON.parse(json);
+  const twins = findTwins(layers.map(({ blob }) => blob));
   const layerIds = new Map<number, string>();
   const layerId = (index: number): string =>
     remember(layerIds, index, () => {
-      const { blob, parent = 0, annotations } = layers[index]!;
-      const own = blobs ? ["layer", blob, annotations] : ["layer", "any"];
+      const { blob, parent = 0, annotations: { createdAt, ...annotations } = {} } = layers[index]!;
+      const time = twins.has(blob) ? null : createdAt;
+      const own = blobs ? ["layer", blob, annotations, time] : ["layer", "any"];
       return [...own, parent < 0 ? null : layerId(parent)];
     });
   const recordIds = new Map<number, string>();
@@ -56,6 +58,7 @@ export function describeGraph(json: string, { blobs = true }: DescribeOptions = 
 
 /** A descriptor in an image manifest. */
 interface Descriptor {
+  digest: string;
   annotations?: { "buildkit/createdat"?: string };
 }
 
@@ -63,16 +66,30 @@ interface Descriptor {
  * A line for each layer of an image manifest, with its time in UTC.
  *
  * @param json an image manifest
- * @returns the manifest without its layers, and the lines, sorted
+ * @returns the rest of the manifest, and the lines, sorted
  */
 export function describeManifest(json: string): string[] {
-  const { layers, ...rest }: { layers: Descriptor[] } = JSON.parse(json);
+  // The digest of the config tells of its order.
+  const { layers, config: { digest: _, ...config }, ...rest }: {
+    layers: Descriptor[];
+    config: Descriptor;
+  } = JSON.parse(json);
+  const twins = findTwins(layers.map(({ digest }) => digest));
   const lines = layers.map(({ annotations = {}, ...descriptor }) => {
     const { "buildkit/createdat": time, ...others } = annotations;
-    const utc = time && Temporal.Instant.from(time).toString();
+    const timed = time !== undefined && !twins.has(descriptor.digest);
+    const utc = timed ? Temporal.Instant.from(time).toString() : null;
     return JSON.stringify({ ...descriptor, annotations: { ...others, utc } });
   });
-  return [JSON.stringify(rest), ...lines.sort()];
+  return [JSON.stringify({ ...rest, config }), ...lines.sort()];
+}
+
+/**
+ * The blobs that stand more than once. Where two steps made the same bytes at two times, as those
+ * of two platforms do, each of BuildKit's exports takes one of the times, and not always the same.
+ */
+function findTwins(digests: string[]): Set<string> {
+  return new Set(digests.filter((digest, index) => digests.indexOf(digest) !== index));
 }
 
 /** What a line is about stays readable, for when two graphs differ. */
