@@ -10,10 +10,16 @@ import { installNpm } from "./tools/npm.ts";
 import { installPython } from "./tools/python.ts";
 
 const BUILDKIT = "v0.34.2";
-const VERSITYGW = "v1.8.0";
-// The last one that was tagged for Go is years older.
-const MINIO = "v0.0.0-20260212201848-7aac2a2c5b7c";
-const RCLONE = "v1.76.0";
+
+/** The versions of the S3 servers, for the table of what they can do. */
+export const VERSIONS = {
+  versitygw: "v1.8.0",
+  // The last one that was tagged for Go is years older.
+  minio: "v0.0.0-20260212201848-7aac2a2c5b7c",
+  moto: "5.2.5",
+  rclone: "v1.76.0",
+  "s3s-fs": "0.14.1",
+} as const;
 
 const tools = {
   bun: async () => await installNpm("bun", "1.4.5") + "/bun",
@@ -24,12 +30,18 @@ const tools = {
   buildctl: () => buildkit("buildctl"),
   versitygw: async () => {
     const pkg = "github.com/versity/versitygw/cmd/versitygw";
-    return await installGo("versitygw", pkg, VERSITYGW) + "/versitygw";
+    return await installGo("versitygw", pkg, VERSIONS.versitygw) + "/versitygw";
   },
-  minio: async () => await installGo("minio", "github.com/minio/minio", MINIO) + "/minio",
-  rclone: async () => await installGo("rclone", "github.com/rclone/rclone", RCLONE) + "/rclone",
-  "s3s-fs": async () => await installCargo("s3s-fs", "0.14.1", ["binary"]) + "/s3s-fs",
-  moto: () => installPython("moto", "5.2.5", "server"),
+  minio: async () => {
+    return await installGo("minio", "github.com/minio/minio", VERSIONS.minio) + "/minio";
+  },
+  rclone: async () => {
+    return await installGo("rclone", "github.com/rclone/rclone", VERSIONS.rclone) + "/rclone";
+  },
+  "s3s-fs": async () => {
+    return await installCargo("s3s-fs", VERSIONS["s3s-fs"], ["binary"]) + "/s3s-fs";
+  },
+  moto: () => installPython("moto", VERSIONS.moto, "server"),
   runc: () => installDebian("runc", "runc"),
   busybox: () => installDebian("busybox", "busybox-static", isStatic),
 };

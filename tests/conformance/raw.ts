@@ -2,6 +2,7 @@
 import { sha256Hex } from "../../src/digest.ts";
 import { encodeKey } from "../../src/s3/keys.ts";
 import { Signer } from "../../src/s3/signer.ts";
+import { sleep } from "../../src/sleep.ts";
 import { BUCKETS, type Context, type Server } from "./context.ts";
 
 /** Sends a signed request about an object of the main bucket. */
@@ -25,12 +26,17 @@ export async function sendForm(
   return await send(server, service, "POST", "/", body, headers);
 }
 
-/** Makes the buckets that the cases need. */
+/** Makes the buckets that the cases need, as soon as the server has begun to serve. */
 export async function createBuckets(server: Server): Promise<void> {
   for (const bucket of Object.values(BUCKETS)) {
-    const answer = await send(server, "s3", "PUT", `/${bucket}`, "", {});
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${server.name}: no bucket: ${answer.status} ${text}`);
+    for (let attempt = 1;; attempt++) {
+      const answer = await send(server, "s3", "PUT", `/${bucket}`, "", {});
+      if (answer.ok) break;
+      const reason = `${server.name}: no bucket: ${answer.status} ${await answer.text()}`;
+      // MinIO says that it is ready, and then that it is not.
+      if (answer.status !== 503 || attempt === 50) throw new Error(reason);
+      await sleep(100);
+    }
   }
 }
 

@@ -6,8 +6,15 @@ import { assertEquals } from "../assert.ts";
 import { EXCEPTIONS } from "./exceptions.ts";
 import { createBuckets } from "./raw.ts";
 import { SERVERS } from "./servers.ts";
-import { allCases, type CaseName, runCase } from "./suite.ts";
-import { type Outcomes, readTable, renderTable, replaceTable, type ServerName } from "./table.ts";
+import { allCases, runCase } from "./suite.ts";
+import {
+  type Outcome,
+  type Outcomes,
+  readTable,
+  renderTable,
+  replaceTable,
+  type ServerName,
+} from "./table.ts";
 
 const DOCUMENT = new URL("../../docs/compatibility.md", import.meta.url);
 
@@ -16,16 +23,17 @@ const outcomes: Outcomes = new Map();
 for (const name of Object.keys(SERVERS) as ServerName[]) {
   Deno.test(`conformance of ${name}`, async (t) => {
     const directory = await Deno.makeTempDir({ prefix: "s3cache-conformance-" });
-    const results = new Map<CaseName, boolean>();
-    outcomes.set(name, results);
+    const outcome: Outcome = { cases: new Map() };
+    outcomes.set(name, outcome);
     try {
       await using server = await SERVERS[name](directory);
+      outcome.version = server.version;
       await createBuckets(server);
       for (const named of allCases()) {
         const exception = EXCEPTIONS[name][named.name];
         await t.step(named.name, async () => {
           await runCase(server, named, exception);
-          results.set(named.name, !exception);
+          outcome.cases.set(named.name, !exception);
         });
       }
     } finally {
@@ -37,6 +45,7 @@ for (const name of Object.keys(SERVERS) as ServerName[]) {
 Deno.test("the table in docs/compatibility.md is that of this run", async () => {
   const document = await Deno.readTextFile(DOCUMENT);
   const table = renderTable(outcomes);
+  assertEquals(table.includes("failed"), false, "a server has failed");
   if (Deno.args.includes("--write")) {
     await Deno.writeTextFile(DOCUMENT, replaceTable(document, table));
   } else {

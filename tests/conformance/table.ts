@@ -6,8 +6,15 @@ import { type CaseName, GROUPS } from "./suite.ts";
 /** A server of the table. */
 export type ServerName = keyof typeof SERVERS;
 
-/** What a run has shown: for each server, the cases that passed as S3 does. */
-export type Outcomes = Map<ServerName, Map<CaseName, boolean>>;
+/** What a run has shown of a server. */
+export interface Outcome {
+  version?: string | undefined;
+  /** The cases that ended as expected, and whether that is as on S3. */
+  cases: Map<CaseName, boolean>;
+}
+
+/** By server, in the order of the table. */
+export type Outcomes = Map<ServerName, Outcome>;
 
 const BEGIN = "<!-- begin: written by deno task test:conformance --write -->";
 const END = "<!-- end -->";
@@ -22,10 +29,10 @@ export function renderTable(outcomes: Outcomes): string {
   };
   const cell = (server: ServerName, name: CaseName): string => {
     const exception = EXCEPTIONS[server][name];
-    const passed = outcomes.get(server)?.get(name);
+    const passed = outcomes.get(server)?.cases.get(name);
     if (passed === undefined) return "failed";
     if (passed || !exception) return "yes";
-    return `${exception.answer} (${note(`${server}: ${exception.because}.`)})`;
+    return `${exception.answer} (${note(exception.because)})`;
   };
   const rows = [["", ...servers], ["---", ...servers.map(() => "---")]];
   for (const [group, cases] of Object.entries(GROUPS)) {
@@ -35,12 +42,20 @@ export function renderTable(outcomes: Outcomes): string {
     }
   }
   const totals = servers.map((server) => {
-    const answers = [...outcomes.get(server)!.values()];
+    const answers = [...outcomes.get(server)!.cases.values()];
     return `${answers.filter((passed) => passed).length} of ${answers.length}`;
   });
   rows.push(["**As S3 does**", ...totals]);
   const table = align(rows).map((row) => `| ${row.join(" | ")} |`).join("\n");
-  return `${table}\n\n${notes.map((text, index) => `${index + 1}. ${text}`).join("\n")}`;
+  const versions = [...outcomes].flatMap(([name, { version }]) =>
+    version ? `- ${name} ${version}` : []
+  );
+  return [
+    table,
+    notes.map((text, index) => `${index + 1}. ${text}`).join("\n"),
+    "The servers:",
+    versions.join("\n"),
+  ].join("\n\n");
 }
 
 /** As `deno fmt` wants tables. */

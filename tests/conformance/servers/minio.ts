@@ -1,5 +1,5 @@
 /** MinIO, on one drive. */
-import { tool } from "../../../scripts/tools.ts";
+import { tool, VERSIONS } from "../../../scripts/tools.ts";
 import { freePort } from "../../interop/daemon.ts";
 import { CREDENTIALS, DOMAIN, startProcess, type StartServer } from "./running.ts";
 
@@ -8,6 +8,7 @@ export const startMinio: StartServer = async (directory) => {
   const program = await tool("minio");
   return await startProcess(directory, (port) => ({
     name: "MinIO",
+    version: VERSIONS.minio,
     ready: "/minio/health/ready",
     argv: [
       program,

@@ -1,5 +1,5 @@
 /** moto, with its checks of signatures and policies turned on. */
-import { tool } from "../../../scripts/tools.ts";
+import { tool, VERSIONS } from "../../../scripts/tools.ts";
 import { readXml, type Xml } from "../../../src/s3/xml.ts";
 import { sendForm } from "../raw.ts";
 import { startProcess, type StartServer } from "./running.ts";
@@ -16,6 +16,7 @@ export const startMoto: StartServer = async (directory) => {
   const modules = await tool("moto");
   const server = await startProcess(directory, (port) => ({
     name: "moto",
+    version: VERSIONS.moto,
     ready: "/moto-api/",
     argv: ["python3", "-m", "moto.server", "--host", "127.0.0.1", "--port", String(port)],
     env: { PYTHONPATH: modules },

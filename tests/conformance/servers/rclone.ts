@@ -1,5 +1,5 @@
 /** `rclone serve s3`, over a directory. */
-import { tool } from "../../../scripts/tools.ts";
+import { tool, VERSIONS } from "../../../scripts/tools.ts";
 import { CREDENTIALS, startProcess, type StartServer } from "./running.ts";
 
 /** Starts it. */
@@ -8,6 +8,7 @@ export const startRclone: StartServer = async (directory) => {
   await Deno.mkdir(`${directory}/data`);
   return await startProcess(directory, (port) => ({
     name: "rclone",
+    version: VERSIONS.rclone,
     argv: [
       program,
       ...["serve", "s3", `${directory}/data`, "--config", `${directory}/rclone.conf`],

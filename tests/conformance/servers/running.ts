@@ -12,7 +12,10 @@ export const CREDENTIALS = {
 } as const;
 
 /** A server that listens. */
-export interface RunningServer extends Server, AsyncDisposable {}
+export interface RunningServer extends Server, AsyncDisposable {
+  /** Its version, if it is not ours. */
+  version: string | undefined;
+}
 
 /** Starts a server that keeps its files in a directory. */
 export type StartServer = (directory: string) => Promise<RunningServer>;
@@ -20,6 +23,7 @@ export type StartServer = (directory: string) => Promise<RunningServer>;
 /** How to run a server. */
 export interface ServerProcess extends Pick<DaemonOptions, "argv" | "env"> {
   name: string;
+  version: string;
   /** A path that is answered when the server is ready, if the root is not enough. */
   ready?: string;
 }
@@ -35,7 +39,7 @@ export async function startProcess(
   describe: (port: number) => ServerProcess,
 ): Promise<RunningServer> {
   const port = freePort();
-  const { name, argv, env, ready = "/" } = describe(port);
+  const { name, version, argv, env, ready = "/" } = describe(port);
   const endpoint = `http://127.0.0.1:${port}`;
   const isReady = async () => {
     try {
@@ -47,7 +51,7 @@ export async function startProcess(
     }
   };
   const daemon = await startDaemon({ argv, env, log: `${directory}/log`, isReady });
-  return viaSocket(name, endpoint, () => daemon.stop());
+  return { ...viaSocket(name, endpoint, () => daemon.stop()), version };
 }
 
 /** A server that listens at a URL. */
@@ -60,6 +64,7 @@ export function viaSocket(
   const client = Deno.createHttpClient({ proxy: { url: endpoint } });
   return {
     name,
+    version: undefined,
     options: { endpoint, region: "us-east-1", credentials: CREDENTIALS },
     virtualHosted: {
       endpoint: `http://${DOMAIN}`,

@@ -1,5 +1,5 @@
 /** s3s-fs, over a directory. */
-import { tool } from "../../../scripts/tools.ts";
+import { tool, VERSIONS } from "../../../scripts/tools.ts";
 import { CREDENTIALS, DOMAIN, startProcess, type StartServer } from "./running.ts";
 
 /** Starts it. */
@@ -8,6 +8,7 @@ export const startS3sFs: StartServer = async (directory) => {
   await Deno.mkdir(`${directory}/data`);
   return await startProcess(directory, (port) => ({
     name: "s3s-fs",
+    version: VERSIONS["s3s-fs"],
     argv: [
       program,
       ...["--host", "127.0.0.1", "--port", String(port), "--domain", DOMAIN],

@@ -1,5 +1,5 @@
 /** versitygw, over a directory. */
-import { tool } from "../../../scripts/tools.ts";
+import { tool, VERSIONS } from "../../../scripts/tools.ts";
 import { CREDENTIALS, DOMAIN, startProcess, type StartServer } from "./running.ts";
 
 /** Starts it. */
@@ -8,6 +8,7 @@ export const startVersitygw: StartServer = async (directory) => {
   await Deno.mkdir(`${directory}/data`);
   return await startProcess(directory, (port) => ({
     name: "versitygw",
+    version: VERSIONS.versitygw,
     ready: "/health",
     argv: [
       program,
