@@ -43,7 +43,7 @@ async function renderings(value: unknown): Promise<string[]> {
     const options = { depth: 20, showHidden: true, iterableLimit: 1e6, strAbbreviateSize: 1e6 };
     texts.push(Deno.inspect(value, options), Deno.inspect({ value }, options));
   }
-  if (navigator.userAgent !== "Cloudflare-Workers") {
+  if (globalThis.navigator?.userAgent !== "Cloudflare-Workers") {
     const nodeUtil = "node:util";
     const { format, inspect } = await import(nodeUtil);
     texts.push(inspect(value, { depth: 20, showHidden: true, getters: false }));

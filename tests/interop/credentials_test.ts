@@ -6,7 +6,8 @@ import { plain } from "../credentials/plain.ts";
 import { test } from "../harness.ts";
 import { askSdk, type SdkResult } from "./credentials/sdk.ts";
 import { CredentialsServer } from "./credentials/server.ts";
-import { type Setup, SETUPS } from "./credentials/setups.ts";
+import { SETUPS } from "./credentials/setups.ts";
+import type { Setup } from "./credentials/setups/common.ts";
 
 test("credentials, region and endpoint: as the AWS SDK for Go, in every set-up", async () => {
   await using server = new CredentialsServer();
