@@ -13,8 +13,10 @@ import { exists } from "./exists.ts";
 import { ROOT } from "./paths.ts";
 
 const COMMAND = "src/cli/main.ts";
-/** The lists of tests; those of tests/interop are found by their names. */
+/** The lists of unit tests. */
 const TESTS = ["tests/unit.ts", "tests/deno.ts", "tests/runtimes/workerd.ts"];
+/** Tests with other programs, which tasks of their own run. */
+const OTHER_TESTS = /^tests\/(interop\/.*|conformance\/servers)_test\.ts$/;
 
 /**
  * Checks a tree.
@@ -34,9 +36,9 @@ export async function checkLayout(root: string): Promise<string[]> {
     }
   }
   const files = [...sources.keys()];
-  const interop = files.filter((file) => /^tests\/interop\/.*_test\.ts$/.test(file));
+  const others = files.filter((file) => OTHER_TESTS.test(file));
   const library = await readGraph(root, [...entries, COMMAND]);
-  const tests = await readGraph(root, [...TESTS, ...interop]);
+  const tests = await readGraph(root, [...TESTS, ...others]);
   const all = await readGraph(root, files);
   return [
     ...checkLayers(all),

@@ -29,6 +29,7 @@ const TIERS: Tier[] = [
   { name: "bun", run: () => testOnNode("bun", "tests/unit.ts") },
   { name: "node", run: () => testOnNode("node", "tests/unit.ts") },
   { name: "workerd", run: () => testOnWorkerd("tests/runtimes/workerd.ts") },
+  { name: "conformance", run: () => runTask("test:conformance", "conformance") },
   { name: "interop", run: () => runTask("test:interop", "interop") },
 ];
 
@@ -66,7 +67,7 @@ await Deno.remove(OUT, { recursive: true }).catch((error) => {
 const outcomes: [string, Count][] = [];
 for (const tier of TIERS) outcomes.push([tier.name, await runTier(tier)]);
 console.log();
-for (const [name, count] of outcomes) console.log(`${name.padEnd(8)} ${formatCount(count)}`);
+for (const [name, count] of outcomes) console.log(`${name.padEnd(12)} ${formatCount(count)}`);
 const total = sumCounts(outcomes.map(([, count]) => count));
 console.log(`\n${formatCount(total)}`);
 if (total.failed > 0) Deno.exit(1);
