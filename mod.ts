@@ -77,8 +77,18 @@ export {
 } from "./src/credentials/profile_provider.ts";
 export { type SsoOptions, ssoProvider, type SsoRole } from "./src/credentials/sso.ts";
 export type { Cost, Prices } from "./src/manage/cost.ts";
+export {
+  type BlobState,
+  type CacheInspection,
+  inspectCache,
+  type InspectedLayer,
+  type InspectedRecord,
+  type InspectedResult,
+} from "./src/manage/inspect.ts";
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { Holding } from "./src/manage/owners.ts";
+export { renderDot } from "./src/manage/render_dot.ts";
+export { renderMermaid } from "./src/manage/render_mermaid.ts";
 export type { ManageEvent, ManageSettings } from "./src/manage/settings.ts";
 export {
   type AgeClass,

@@ -8,6 +8,7 @@ import { AttributeError } from "../attributes/errors.ts";
 import { addDevServer } from "./commands/dev_server.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
+import { addInspect } from "./commands/inspect.ts";
 import { addLs } from "./commands/ls.ts";
 import { addStats } from "./commands/stats.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -41,7 +42,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       outputError: (text, write) => write(`s3cache: ${text.replace(/^error: /, "")}`),
     })
     .exitOverride();
-  for (const add of [addExport, addImport, addLs, addStats, addVerify, addDevServer]) {
+  for (const add of [addExport, addImport, addLs, addStats, addInspect, addVerify, addDevServer]) {
     add(program, io);
   }
   try {

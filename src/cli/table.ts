@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { printable } from "../format.ts";
+
+export { printable } from "../format.ts";
 
 /** A column: its title, and whether it holds numbers, which end on the right. */
 export interface Column {
@@ -26,19 +29,6 @@ export function formatTable(columns: Column[], rows: string[][]): string {
       return columns[i]!.align === "right" ? space + cell : cell + space;
     }).join("  ").trimEnd()
   ).join("\n");
-}
-
-/**
- * Text that a terminal shows and does not obey: names in a bucket are anybody's.
- *
- * @param text any text
- * @returns the same, control and format characters written as `\u{…}`
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`,
-  );
 }
 
 function width(text: string): number {

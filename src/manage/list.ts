@@ -4,6 +4,7 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
+import { cacheReferenceOf } from "../oci/reference.ts";
 import { connect } from "../transfer/connection.ts";
 import { type ListedManifest, readManifests } from "./manifests.ts";
 import { BlobOwners } from "./owners.ts";
@@ -13,6 +14,8 @@ import type { ManageSettings } from "./settings.ts";
 export interface CacheSummary {
   /** Its name. */
   name: string;
+  /** By what `REPOSITORY:TAG` a registry serves it; absent if none can spell the name. */
+  ref?: string;
   /** When its manifest was last written. */
   lastModified: Date;
   /** Size of the manifest, in bytes. */
@@ -72,8 +75,10 @@ export async function listCaches(
 }
 
 function summarize({ name, info, config, error }: ListedManifest): CacheSummary {
+  const ref = cacheReferenceOf(name);
   return {
     name,
+    ...(ref !== undefined && { ref }),
     lastModified: info.lastModified,
     manifestBytes: info.size,
     records: config?.records.length ?? 0,

@@ -7,6 +7,7 @@ import type { CacheOptions } from "../attributes/options.ts";
 import { isDigest } from "../digest.ts";
 import type { S3Client } from "../s3/client.ts";
 import type { ObjectInfo } from "../s3/types.ts";
+import { cacheReferenceOf } from "../oci/reference.ts";
 import { blobKey } from "../transfer/bucket_layout.ts";
 import { connect } from "../transfer/connection.ts";
 import { AWS_PRICES, type Cost, estimateCost, type Prices } from "./cost.ts";
@@ -48,6 +49,8 @@ export interface AgeClass extends BlobTotals {
 export interface CacheShare extends Holding {
   /** Its name. */
   name: string;
+  /** By what `REPOSITORY:TAG` a registry serves it; absent if none can spell the name. */
+  ref?: string;
   /** When its manifest was last written. */
   lastModified: Date;
   /** Why the manifest cannot be read; absent if it can. */
@@ -175,8 +178,10 @@ async function readShares(
   for await (const { name, info, config, error } of readManifests(client, options, { signal })) {
     // One that cannot be read holds nothing that we know of.
     owners.add(config ?? { layers: [], records: [] });
+    const ref = cacheReferenceOf(name);
     shares.push({
       name,
+      ...(ref !== undefined && { ref }),
       lastModified: info.lastModified,
       ...(error && { problem: error.message }),
     });

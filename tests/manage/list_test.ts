@@ -22,6 +22,7 @@ test("lists what each cache holds, and what of it others hold too", async () => 
   const [main, pr, web] = caches as [CacheSummary, CacheSummary, CacheSummary];
   assertEquals(main, {
     name: "main",
+    ref: "main:latest",
     lastModified: new Date("2026-01-01T00:00:00Z"),
     manifestBytes: marshalCacheConfig(configOf({ a: 1, b: 20, c: 300 })).length,
     records: 3,
@@ -38,10 +39,11 @@ test("lists what each cache holds, and what of it others hold too", async () => 
 
 test("a manifest that cannot be read is listed with what is wrong with it", async () => {
   const bucket = testBucket();
-  await bucket.client.put("manifests/bad", `{"layers":[{"blob":"sha256:../x"}]}`);
+  await bucket.client.put("manifests/Bad/", `{"layers":[{"blob":"sha256:../x"}]}`);
   await bucket.client.put("manifests/good", webMax);
   const [bad, good] = await listCaches(bucket.options(), bucket);
-  assertEquals([bad!.name, bad!.layers, bad!.bytes], ["bad", 0, 0]);
+  assertEquals([bad!.ref, good!.ref], [undefined, "good:latest"]);
+  assertEquals([bad!.name, bad!.layers, bad!.bytes], ["Bad/", 0, 0]);
   assertStringIncludes(bad!.problem!, "layers[0].blob");
   assertEquals([good!.problem, good!.blobs], [undefined, 8]);
 });

@@ -56,8 +56,22 @@ test("what each cache alone holds", async () => {
   const { bucket } = await filledBucket();
   const { caches } = await cacheStats(bucket.options(), bucket);
   assertEquals(caches.map(({ lastModified: _, ...share }) => share), [
-    { name: "main", blobs: 3, bytes: 321, exclusiveBlobs: 2, exclusiveBytes: 301 },
-    { name: "pr", blobs: 2, bytes: 4020, exclusiveBlobs: 1, exclusiveBytes: 4000 },
+    {
+      name: "main",
+      ref: "main:latest",
+      blobs: 3,
+      bytes: 321,
+      exclusiveBlobs: 2,
+      exclusiveBytes: 301,
+    },
+    {
+      name: "pr",
+      ref: "pr:latest",
+      blobs: 2,
+      bytes: 4020,
+      exclusiveBlobs: 1,
+      exclusiveBytes: 4000,
+    },
   ]);
 });
 
