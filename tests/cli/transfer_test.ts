@@ -161,6 +161,8 @@ test("ignore-error turns a failed transfer into a warning, but not wrong usage",
         const out = await cli([...argv, lenient]);
         assertEquals(out.status, 0);
         assertMatch(out.stderr, /warning: (ex|im)port ignored: .*NoSuchBucket/);
+        const { blobs } = JSON.parse((await cli([...argv, lenient, "--json"])).stdout);
+        assertEquals([blobs.total, blobs.transferred], [0, 0]);
         assertEquals((await cli([...argv, `${lenient},mode=x`])).status, 2);
       }
     })

@@ -92,3 +92,54 @@ test("a copy that is refused does not lose the export", async () => {
   const report = await exportCache(source(), bucket.options(), bucket);
   assertEquals([report.blobs.touched, report.blobs.transferred], [0, 2]);
 });
+
+test("a blob above 5 GiB is touched by parts, and keeps what it was", async () => {
+  const bucket = testBucket();
+  const size = 5 * 1024 ** 3 + 1;
+  const { config } = localFixture("web-min");
+  const [layer] = structuredClone(config.layers.filter(({ parent }) => parent === -1));
+  layer!.annotations!.size = size;
+  const key = `blobs/${layer!.blob}`;
+  let touched = false;
+  const ranges: (string | null)[] = [];
+  let created: Headers | undefined;
+  const xml = (text: string) => new Response(text);
+  bucket.intercept = ({ method, url, headers }) => {
+    if (method === "HEAD") {
+      return new Response(null, {
+        headers: {
+          "content-length": String(size),
+          "last-modified": `Thu, 01 Jan 2026 0${touched ? 1 : 0}:00:00 GMT`,
+          etag: '"big"',
+          "x-amz-storage-class": "STANDARD_IA",
+          "x-amz-meta-team": "ci",
+        },
+      });
+    }
+    if (url.endsWith("?uploads=")) {
+      created = headers;
+      return xml(
+        "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+      );
+    }
+    if (headers.has("x-amz-copy-source-range")) {
+      ranges.push(headers.get("x-amz-copy-source-range"));
+      assertEquals(headers.get("x-amz-copy-source-if-match"), '"big"');
+      return xml("<CopyPartResult><ETag>part</ETag></CopyPartResult>");
+    }
+    if (url.includes("uploadId=u")) {
+      touched = true;
+      return xml("<CompleteMultipartUploadResult><ETag>new</ETag></CompleteMultipartUploadResult>");
+    }
+    return undefined;
+  };
+  bucket.advance(25);
+  const large = { config: { layers: [layer!], records: [] }, openBlob: source().openBlob };
+  const report = await exportCache(large, bucket.options(), bucket);
+  assertEquals([report.blobs.touched, report.blobs.transferred], [1, 0]);
+  assertEquals(ranges.length, 6);
+  assert(ranges.includes(`bytes=${5 * 1024 ** 3}-${size - 1}`), ranges.join());
+  assertEquals(created!.get("x-amz-storage-class"), "STANDARD_IA");
+  assertEquals(created!.get("x-amz-meta-team"), "ci");
+  assert(bucket.requests.every(({ method, url }) => method !== "PUT" || !url.endsWith(key)));
+});

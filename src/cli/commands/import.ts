@@ -15,7 +15,7 @@ import {
 } from "../common.ts";
 import type { Command } from "../deps.ts";
 import type { Io } from "../io.ts";
-import { describeReport } from "../report.ts";
+import { describeReport, totalReport } from "../report.ts";
 
 interface ImportOptions extends CommonOptions {
   cacheFrom: string;
@@ -56,6 +56,8 @@ async function runImport(dir: string, options: ImportOptions, io: Io): Promise<v
     printResult({ json: report, text }, options, io);
   } catch (error) {
     if (!source.ignoreError || io.signal.aborted) throw error;
-    warn(io, `import ignored: ${error instanceof Error ? error.message : String(error)}`);
+    const problem = error instanceof Error ? error.message : String(error);
+    warn(io, `import ignored: ${problem}`);
+    printResult({ json: totalReport([], "imports"), text: "nothing imported" }, options, io);
   }
 }
