@@ -45,8 +45,8 @@ export class Chains {
     });
   }
 
-  // What is said of a blob belongs to the blob, not to its place. Where two caches do not agree, the
-  // choice must not depend on which was seen first.
+  // What is said of a blob belongs to the blob, not to its place. Where two caches do not agree,
+  // the choice must not depend on which was seen first.
   #annotate(blob: string, annotations: LayerAnnotations): void {
     const known = this.#annotations.get(blob);
     if (!known || compareAnnotations(annotations, known) > 0) {

@@ -26,8 +26,8 @@ export function fitToSize(
   measure: (config: CacheConfig) => number = marshalledSize,
 ): ReducedCacheConfig {
   if (measure(config) <= maxBytes) return reduction(config, config);
-  // The size falls with every result that goes, so the fewest that will do are found by halving what
-  // lies between a config that is too large and a later part of it that fits.
+  // The size falls with every result that goes, so the fewest that will do are found by halving
+  // what lies between a config that is too large and a later part of it that fits.
   let large = dropIdleRecords(config);
   if (measure(large) <= maxBytes) return reduction(config, large);
   let small: CacheConfig = { layers: [], records: [] };

@@ -4,8 +4,8 @@
  * A record of a config is a way to name a cache key: a digest, and for each input the alternatives
  * that may be there. Two records name the same key if they have the same digest and number of
  * inputs and share an alternative for every input; a key's alternatives are those of all records
- * that name it. Joining two keys makes others equal, those that have them as inputs, so joining goes
- * on until nothing changes. The outcome does not depend on the order in which records come.
+ * that name it. Joining two keys makes others equal, those that have them as inputs, so joining
+ * goes on until nothing changes. The outcome does not depend on the order in which records come.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Takes loops out of records. None is ever read, but joining records that name the same key can make
- * one: a step whose output, by another of its names, is also one of its inputs.
+ * Takes loops out of records. None is ever read, but joining records that name the same key can
+ * make one: a step whose output, by another of its names, is also one of its inputs.
  *
  * @module
  */

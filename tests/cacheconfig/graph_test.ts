@@ -3,7 +3,7 @@ import { CacheGraph, type GraphKey } from "../../src/cacheconfig/graph.ts";
 import { layerChain } from "../../src/cacheconfig/layers.ts";
 import { mergeCacheConfigs } from "../../src/cacheconfig/merge.ts";
 import type { CacheConfig } from "../../src/cacheconfig/types.ts";
-import { assert, assertEquals, assertNotEquals, assertThrows } from "../assert.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
 import * as fc from "../fast_check.ts";
 import { test } from "../harness.ts";
 import { config, day, digest, record, written } from "./configs.ts";
@@ -37,21 +37,24 @@ test("graph: every config that BuildKit wrote means the same when it is built ag
   }
 });
 
-test("graph: ten thousand generated configs mean the same when they are built again", () => {
-  let compared = 0;
-  fc.assert(
-    fc.property(configs, (config) => {
-      const expected = meaning(config, joined(config));
-      if (!expected) return; // a loop is cut: that has tests of its own
-      const built = build(config);
-      assertEquals(meaning(built, separate(built)), expected);
-      assertEquals(new Set(expected).size, expected.length, "no two keys are equal");
-      compared++;
-    }),
-    { numRuns: 11_500, seed: 6 },
-  );
-  assert(compared >= 10_000, `${compared} compared`);
-});
+// Ten thousand in all, in parts that stay below every runner's time limit.
+for (const part of [1, 2, 3, 4]) {
+  test(`graph: 2,500 generated configs mean the same when built again, part ${part} of 4`, () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(configs, (config) => {
+        const expected = meaning(config, joined(config));
+        if (!expected) return; // a loop is cut: that has tests of its own
+        const built = build(config);
+        assertEquals(meaning(built, separate(built)), expected);
+        assertEquals(new Set(expected).size, expected.length, "no two keys are equal");
+        compared++;
+      }),
+      { numRuns: 2_900, seed: part },
+    );
+    assert(compared >= 2_500, `${compared} compared`);
+  });
+}
 
 test("graph: any order gives the same bytes, and so does building twice", () => {
   fc.assert(
@@ -303,7 +306,7 @@ test("graph: keys added by hand", () => {
   written.records[1]!.inputs[0]!.pop();
   written.layers.pop();
   assertEquals(graph.toConfig(), expected, "what was given out is no part of the graph");
-  assertNotEquals(graph.add(digest(2), [[{ source }], [{ source }]]), step);
+  assert(graph.add(digest(2), [[{ source }], [{ source }]]) !== step);
 });
 
 test("graph: what cannot be in a cache is refused", () => {

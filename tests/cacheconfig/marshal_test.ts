@@ -63,7 +63,7 @@ test("marshal: strings are escaped as Go escapes them, and read back the same", 
   assertEquals(
     text.slice(text.indexOf('"selector":'), text.indexOf(',"link"')),
     String.raw`"selector":"\u003c\u0026\u003e\u2028\u2029` + "\x7f" +
-      String.raw`\u0001\b\f\n\r\t\"\\/é😀\\ud800"`,
+      String.raw`\u0001\b\f\n\r\t\"\\/` + "é😀" + String.raw`\\ud800"`,
   );
   assertEquals(parseCacheConfig(text), config);
 });

@@ -1,6 +1,6 @@
 /**
- * What a config means, worked out in the plainest way there is: slow, recursive, and with nothing in
- * common with what is tested.
+ * What a config means, worked out in the plainest way there is: slow, recursive, and with nothing
+ * in common with what is tested.
  */
 import { layerChain } from "../../src/cacheconfig/layers.ts";
 import type { CacheConfig, CacheResult } from "../../src/cacheconfig/types.ts";

@@ -62,7 +62,7 @@ test("parse: every field, its text kept", () => {
   );
 });
 
-test("parse: null, unknown keys, white space and keys in another case are read as Go reads them", () => {
+test("parse: null, unknown keys, white space and keys in another case are read as by Go", () => {
   const empty = { layers: [], records: [] };
   for (const text of ["{}", "null", " \n{\t}\r ", '{"layers":null,"records":[]}']) {
     assertEquals(parseCacheConfig(text), empty, text);
