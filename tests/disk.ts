@@ -1,8 +1,10 @@
 /** The tests that need files, sockets or processes: Deno, Bun and Node. */
 import "./cli/credentials_test.ts";
 import "./cli/dev_server_test.ts";
+import "./cli/exec_test.ts";
 import "./cli/inspect_test.ts";
 import "./cli/ls_test.ts";
+import "./cli/serve_test.ts";
 import "./cli/stats_test.ts";
 import "./cli/transfer_test.ts";
 import "./cli/verify_test.ts";

@@ -17,6 +17,8 @@ import "./cacheconfig/parse_test.ts";
 import "./cacheconfig/size_test.ts";
 import "./cacheconfig/time_test.ts";
 import "./cli/format_test.ts";
+import "./cli/gateway/front_test.ts";
+import "./cli/gateway/rewrite_test.ts";
 import "./cli/table_test.ts";
 import "./conformance/embedded_test.ts";
 import "./credentials/agents_test.ts";

@@ -22,6 +22,17 @@ export interface Io {
 /** The reason of an abort by Ctrl-C or a polite kill. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  /** What interrupted. */
+  readonly signal: "SIGINT" | "SIGTERM";
+
+  /**
+   * @param message for people
+   * @param signal what interrupted
+   */
+  constructor(message: string, signal: "SIGINT" | "SIGTERM" = "SIGINT") {
+    super(message);
+    this.signal = signal;
+  }
 }
 
 /**
@@ -33,7 +44,7 @@ export function processIo(): Io {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (abort.signal.aborted) process.exit(130);
-      abort.abort(new Interrupted("interrupted"));
+      abort.abort(new Interrupted("interrupted", signal));
     });
   }
   return {

@@ -6,10 +6,12 @@
 import denoJson from "../../deno.json" with { type: "json" };
 import { AttributeError } from "../attributes/errors.ts";
 import { addDevServer } from "./commands/dev_server.ts";
+import { addExec } from "./commands/exec.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLs } from "./commands/ls.ts";
+import { addServe } from "./commands/serve.ts";
 import { addStats } from "./commands/stats.ts";
 import { addVerify } from "./commands/verify.ts";
 import { Command, CommanderError } from "./deps.ts";
@@ -28,7 +30,7 @@ const INTERRUPTED = 130;
  * @param argv arguments, without the program's own name
  * @param io the process around it
  * @returns the exit status: 0 done, 1 failed, 2 wrong usage, 3 problems found, 130
- * interrupted
+ * interrupted; `exec` gives its command's
  */
 export async function run(argv: string[], io: Io): Promise<number> {
   const program = new Command("s3cache")
@@ -42,7 +44,19 @@ export async function run(argv: string[], io: Io): Promise<number> {
       outputError: (text, write) => write(`s3cache: ${text.replace(/^error: /, "")}`),
     })
     .exitOverride();
-  for (const add of [addExport, addImport, addLs, addStats, addInspect, addVerify, addDevServer]) {
+  for (
+    const add of [
+      addExport,
+      addImport,
+      addLs,
+      addStats,
+      addInspect,
+      addVerify,
+      addServe,
+      addExec,
+      addDevServer,
+    ]
+  ) {
     add(program, io);
   }
   try {

@@ -47,10 +47,10 @@ export class BlobRoutes {
   }
 
   async #read(digest: string, { request, repository }: Exchange): Promise<Response> {
-    const { signal, method } = request;
-    const info = await this.#store.headBlob(digest, signal);
+    const { method } = request;
+    const info = await this.#store.headBlob(digest);
     if (!info) {
-      const bytes = await this.#caches.findBlob(repository, digest, signal);
+      const bytes = await this.#caches.findBlob(repository, digest);
       if (bytes) return bytesResponse(digest, bytes, method);
       throw unknownBlob(digest);
     }
@@ -58,7 +58,6 @@ export class BlobRoutes {
     if (this.#redirect) {
       const location = await this.#store.client.presign("GET", info.key, {
         expiresIn: REDIRECT_SECONDS,
-        signal,
       });
       return emptyResponse(307, { location, "docker-content-digest": digest });
     }
@@ -75,7 +74,7 @@ export class BlobRoutes {
       });
     }
     try {
-      const { body } = await this.#store.client.get(key, { range, signal: request.signal });
+      const { body } = await this.#store.client.get(key, { range });
       if (!range) return new Response(body, { headers: toHeaders(headers) });
       const { start, end } = range;
       return new Response(body, {

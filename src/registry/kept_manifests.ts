@@ -28,16 +28,15 @@ export class KeptManifests {
    * Reads a manifest.
    *
    * @param digest of it
-   * @param signal ends it
    * @returns the manifest, or undefined if there is none
    * @throws {IntegrityError} if what is kept is not what its digest says
    */
-  async get(digest: string, signal?: AbortSignal): Promise<ManifestDocument | undefined> {
+  async get(digest: string): Promise<ManifestDocument | undefined> {
     try {
       const key = keptManifestKey(this.#store.cache, digest);
-      const result = await this.#store.client.get(key, { digest, signal });
+      const result = await this.#store.client.get(key, { digest });
       const bytes = await result.bytes();
-      await this.#store.keepAlive(result.info, signal);
+      await this.#store.keepAlive(result.info);
       return { digest, mediaType: result.info.contentType ?? IMAGE_MANIFEST, bytes };
     } catch (error) {
       if (isNoSuchKey(error)) return undefined;
@@ -46,9 +45,9 @@ export class KeptManifests {
   }
 
   /** Whether a manifest is there; an old one is touched. */
-  async has(digest: string, signal?: AbortSignal): Promise<boolean> {
+  async has(digest: string): Promise<boolean> {
     const key = keptManifestKey(this.#store.cache, digest);
-    return await this.#store.headAlive(key, signal) !== undefined;
+    return await this.#store.headAlive(key) !== undefined;
   }
 
   /** Keeps a manifest. */

@@ -65,8 +65,8 @@ export class ManifestRoutes {
 
   async #read({ request, repository, reference }: Exchange): Promise<Response> {
     const document = isDigest(reference)
-      ? await this.#byDigest(repository, reference, request.signal)
-      : await this.#byTag(repository, reference, request.signal);
+      ? await this.#byDigest(repository, reference)
+      : await this.#byTag(repository, reference);
     if (!document) throw unknownManifest(repository, reference);
     const { bytes, digest, mediaType } = document;
     return new Response(request.method === "HEAD" ? null : bytes, {
@@ -82,23 +82,21 @@ export class ManifestRoutes {
   async #byDigest(
     repository: string,
     digest: string,
-    signal: AbortSignal,
   ): Promise<ManifestDocument | undefined> {
     const { kept, caches } = this.#parts;
-    return await kept.get(digest, signal) ?? await caches.findManifest(repository, digest, signal);
+    return await kept.get(digest) ?? await caches.findManifest(repository, digest);
   }
 
   async #byTag(
     repository: string,
     tag: string,
-    signal: AbortSignal,
   ): Promise<ManifestDocument | undefined> {
     const { kept, caches, tags, nameOf } = this.#parts;
     const name = nameOf(repository, tag);
-    const cache = name === undefined ? undefined : await caches.read(name, signal);
+    const cache = name === undefined ? undefined : await caches.read(name);
     if (cache) return cache;
-    const digest = await tags.get(repository, tag, signal);
-    return digest === undefined ? undefined : await kept.get(digest, signal);
+    const digest = await tags.get(repository, tag);
+    return digest === undefined ? undefined : await kept.get(digest);
   }
 
   async #write({ request, repository, reference }: Exchange): Promise<Response> {

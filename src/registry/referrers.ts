@@ -21,9 +21,9 @@ export class Referrers {
 
   /** Answers a request for the referrers of a manifest, which need not be there. */
   async answer(exchange: Exchange): Promise<Response> {
-    const { request: { method, signal }, url } = exchange;
+    const { request: { method }, url } = exchange;
     if (method !== "GET" && method !== "HEAD") throw unsupported(exchange);
-    const all = await this.#list(requireDigest(exchange.reference), signal);
+    const all = await this.#list(requireDigest(exchange.reference));
     const wanted = url.searchParams.get("artifactType");
     const manifests = all.filter(({ artifactType }) => !wanted || artifactType === wanted);
     const index = { schemaVersion: 2, mediaType: IMAGE_INDEX, manifests: manifests.map(inGoOrder) };
@@ -43,11 +43,11 @@ export class Referrers {
     await this.#store.client.delete(referrerKey(this.#store.cache, subject, digest));
   }
 
-  async #list(subject: string, signal: AbortSignal): Promise<Descriptor[]> {
+  async #list(subject: string): Promise<Descriptor[]> {
     const { client, cache } = this.#store;
     const descriptors: Descriptor[] = [];
-    for await (const { key } of client.list({ prefix: referrerKey(cache, subject, ""), signal })) {
-      const bytes = await (await client.get(key, { signal })).bytes();
+    for await (const { key } of client.list({ prefix: referrerKey(cache, subject, "") })) {
+      const bytes = await (await client.get(key)).bytes();
       descriptors.push(parseDescriptor(parseJson(bytes, key), key));
     }
     return descriptors;

@@ -95,7 +95,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       }
       return withVersion(await answer(request));
     } catch (error) {
-      if (!(error instanceof RegistryError) && !request.signal.aborted) {
+      if (!(error instanceof RegistryError)) {
         onWarning(`${request.method} ${new URL(request.url).pathname}: ${describe(error)}`);
       }
       const response = toRegistryError(error).toResponse();
@@ -110,8 +110,8 @@ function router(options: RegistryOptions): Registry {
   const store = new Store({ cache, connection: connect(cache, options), readOnly, onWarning });
   const tags = new Tags(store);
   const kept = new KeptManifests(store);
-  const caches = new ServedCaches(store, kept, async (repository, signal) => {
-    const known = await tags.listCaches(repository, signal);
+  const caches = new ServedCaches(store, kept, async (repository) => {
+    const known = await tags.listCaches(repository);
     return known.flatMap((tag) => nameOf(repository, tag) ?? []);
   });
   const referrers = new Referrers(store);

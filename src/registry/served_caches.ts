@@ -26,7 +26,7 @@ export const PUSHED_DIGEST = "s3cache-pushed";
 const REMEMBERED = 16;
 
 /** What a gateway that writes nothing looks for by digest: the names of a repository. */
-export type NamesOf = (repository: string, signal?: AbortSignal) => Promise<string[]>;
+export type NamesOf = (repository: string) => Promise<string[]>;
 
 /** The caches of a bucket, as registries serve them. */
 export class ServedCaches {
@@ -50,25 +50,23 @@ export class ServedCaches {
    * Reads a cache. What is given out is kept first, so that its digests can be asked for.
    *
    * @param name of the cache
-   * @param signal ends it
    * @returns its image manifest or index, or undefined if there is no such cache
    * @throws {CacheConfigError} if what has that name is not a cache
    */
-  async read(name: string, signal?: AbortSignal): Promise<ManifestDocument | undefined> {
+  async read(name: string): Promise<ManifestDocument | undefined> {
     const { client, cache } = this.#store;
-    const manifest = await readManifest(client, manifestKey(cache, name), { signal });
+    const manifest = await readManifest(client, manifestKey(cache, name), {});
     if (!manifest) return undefined;
-    await this.#keepAlive(manifest, signal);
-    return await this.#pushed(manifest, signal) ?? await this.#encoded(manifest.config, signal);
+    await this.#keepAlive(manifest);
+    return await this.#pushed(manifest) ?? await this.#encoded(manifest.config);
   }
 
   /** A manifest that could not be kept, because nothing is written. */
   async findManifest(
     repository: string,
     digest: string,
-    signal?: AbortSignal,
   ): Promise<ManifestDocument | undefined> {
-    const found = await this.#find(repository, digest, signal);
+    const found = await this.#find(repository, digest);
     return found?.mediaType === CACHE_CONFIG ? undefined : found;
   }
 
@@ -76,42 +74,38 @@ export class ServedCaches {
   async findBlob(
     repository: string,
     digest: string,
-    signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const found = await this.#find(repository, digest, signal);
+    const found = await this.#find(repository, digest);
     return found?.mediaType === CACHE_CONFIG ? found.bytes : undefined;
   }
 
   async #find(
     repository: string,
     digest: string,
-    signal: AbortSignal | undefined,
   ): Promise<ManifestDocument | undefined> {
     if (!this.#store.readOnly) return undefined;
     const remembered = this.#remembered.get(digest);
     if (remembered) return remembered;
     // Another process gave the digest out: what it was made of is here too.
-    for (const name of await this.#namesOf(repository, signal)) {
-      await this.read(name, signal).catch(() => undefined);
+    for (const name of await this.#namesOf(repository)) {
+      await this.read(name).catch(() => undefined);
       if (this.#remembered.has(digest)) return this.#remembered.get(digest);
     }
   }
 
   async #pushed(
     { info }: Manifest,
-    signal: AbortSignal | undefined,
   ): Promise<ManifestDocument | undefined> {
     const digest = info.metadata?.[PUSHED_DIGEST];
     if (!isDigest(digest)) return undefined;
-    const document = await this.#kept.get(digest, signal);
+    const document = await this.#kept.get(digest);
     if (!document) return undefined;
     const { config } = parseCacheManifest(document.bytes, digest);
-    return await this.#store.headBlob(config.digest, signal) ? document : undefined;
+    return await this.#store.headBlob(config.digest) ? document : undefined;
   }
 
   async #encoded(
     config: CacheConfig,
-    signal: AbortSignal | undefined,
   ): Promise<ManifestDocument> {
     const encoded = await this.#encode(config);
     const { digest } = encoded.descriptor;
@@ -122,12 +116,12 @@ export class ServedCaches {
       this.#remember(document);
       return document;
     }
-    if (!await this.#store.headBlob(configDigest, signal)) {
+    if (!await this.#store.headBlob(configDigest)) {
       const { client, cache, placement } = this.#store;
       const sha256 = configDigest.slice("sha256:".length);
       await client.put(blobKey(cache, configDigest), encoded.config, { ...placement, sha256 });
     }
-    if (!await this.#kept.has(digest, signal)) await this.#kept.put(document);
+    if (!await this.#kept.has(digest)) await this.#kept.put(document);
     return document;
   }
 
@@ -153,13 +147,12 @@ export class ServedCaches {
   /** A client that finds its own manifest under a tag does not push it again. */
   async #keepAlive(
     { info, bytes, etag }: Manifest,
-    signal: AbortSignal | undefined,
   ): Promise<void> {
     const { client, placement, readOnly } = this.#store;
     if (readOnly || !this.#store.isStale(info)) return;
     try {
       // Unlike a copy onto itself this cannot undo what somebody writes at this moment.
-      await client.put(info.key, bytes, { ...info, ...placement, ifMatch: etag, signal });
+      await client.put(info.key, bytes, { ...info, ...placement, ifMatch: etag });
     } catch (error) {
       if (isPreconditionFailed(error)) return;
       this.#store.warn(`${info.key} could not be touched: ${(error as Error).message}`);

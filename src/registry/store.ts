@@ -59,24 +59,22 @@ export class Store {
    * Looks for a blob, on behalf of a client that will not send it if it is there.
    *
    * @param digest of the blob
-   * @param signal ends it
    * @returns what is known of it; undefined also if it is archived, and has to be sent again
    */
-  headBlob(digest: string, signal?: AbortSignal): Promise<ObjectInfo | undefined> {
-    return this.headAlive(blobKey(this.cache, digest), signal);
+  headBlob(digest: string): Promise<ObjectInfo | undefined> {
+    return this.headAlive(blobKey(this.cache, digest));
   }
 
   /**
    * Looks for an object that never changes, and touches it if it is old.
    *
    * @param key of the object
-   * @param signal ends it
    * @returns what is known of it; undefined also if it is archived
    */
-  async headAlive(key: string, signal?: AbortSignal): Promise<ObjectInfo | undefined> {
-    const info = await this.client.head(key, { signal });
+  async headAlive(key: string): Promise<ObjectInfo | undefined> {
+    const info = await this.client.head(key);
     if (!info || isArchived(info)) return undefined;
-    await this.keepAlive(info, signal);
+    await this.keepAlive(info);
     return info;
   }
 
@@ -84,11 +82,10 @@ export class Store {
    * Touches an object that never changes, if it is old.
    *
    * @param info what HEAD or a listing said of it
-   * @param signal ends it
    */
-  async keepAlive(info: ObjectInfo, signal?: AbortSignal): Promise<void> {
+  async keepAlive(info: ObjectInfo): Promise<void> {
     if (this.readOnly || !this.isStale(info)) return;
-    if (await this.toucher.touch(info, { signal })) return;
+    if (await this.toucher.touch(info, {})) return;
     try {
       await this.#rewrite(info.key);
     } catch (error) {

@@ -18,7 +18,7 @@ import type { Tags } from "./tags.ts";
 export async function answerTagList(exchange: Exchange, tags: Tags): Promise<Response> {
   const { request, repository, url: { searchParams } } = exchange;
   if (request.method !== "GET" && request.method !== "HEAD") throw unsupported(exchange);
-  const all = await tags.list(repository, request.signal);
+  const all = await tags.list(repository);
   if (all.length === 0) {
     throw new RegistryError("NAME_UNKNOWN", `there is no ${repository} in this registry`);
   }

@@ -22,12 +22,12 @@ export class Tags {
   }
 
   /** The tags of a repository that are caches, in order. */
-  async listCaches(repository: string, signal?: AbortSignal): Promise<string[]> {
+  async listCaches(repository: string): Promise<string[]> {
     const { client, cache } = this.#store;
     const key = manifestKey(cache, cacheNameOf(repository, LATEST));
     const [latest, others] = await Promise.all([
-      client.head(key, { signal }),
-      this.#list(manifestKey(cache, `${repository}:`), signal),
+      client.head(key),
+      this.#list(manifestKey(cache, `${repository}:`)),
     ]);
     // A cache named app:latest is not what app:latest asks for.
     const tags = others.filter((tag) => isTag(tag) && tag !== LATEST);
@@ -35,24 +35,24 @@ export class Tags {
   }
 
   /** All tags of a repository, in order. */
-  async list(repository: string, signal?: AbortSignal): Promise<string[]> {
+  async list(repository: string): Promise<string[]> {
     const [caches, others] = await Promise.all([
-      this.listCaches(repository, signal),
-      this.listOthers(repository, signal),
+      this.listCaches(repository),
+      this.listOthers(repository),
     ]);
     return [...new Set([...caches, ...others])].sort();
   }
 
   /** The tags of a repository that are no caches. */
-  listOthers(repository: string, signal?: AbortSignal): Promise<string[]> {
-    return this.#list(tagKey(this.#store.cache, repository, ""), signal);
+  listOthers(repository: string): Promise<string[]> {
+    return this.#list(tagKey(this.#store.cache, repository, ""));
   }
 
   /** The digest that a tag stands for, if it is no cache. */
-  async get(repository: string, tag: string, signal?: AbortSignal): Promise<string | undefined> {
+  async get(repository: string, tag: string): Promise<string | undefined> {
     try {
       const key = tagKey(this.#store.cache, repository, tag);
-      const digest = await (await this.#store.client.get(key, { signal })).text();
+      const digest = await (await this.#store.client.get(key)).text();
       return isDigest(digest) ? digest : undefined;
     } catch (error) {
       if (isNoSuchKey(error)) return undefined;
@@ -71,9 +71,9 @@ export class Tags {
     await this.#store.client.delete(tagKey(this.#store.cache, repository, tag));
   }
 
-  async #list(prefix: string, signal: AbortSignal | undefined): Promise<string[]> {
+  async #list(prefix: string): Promise<string[]> {
     const tags: string[] = [];
-    for await (const { key } of this.#store.client.list({ prefix, signal })) {
+    for await (const { key } of this.#store.client.list({ prefix })) {
       tags.push(key.slice(prefix.length));
     }
     return tags;

@@ -7,8 +7,10 @@ const MIB = 1024 * 1024;
 
 /** Bytes in which no stretch is like another. */
 function noise(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
   let state = 1;
-  return Uint8Array.from({ length }, () => (state = state * 48271 % 0x7fffffff) & 255);
+  for (let i = 0; i < length; i++) bytes[i] = state = state * 48271 % 0x7fffffff;
+  return bytes;
 }
 
 /** Bytes as a body that comes in pieces; `cutAfter` breaks the connection. */
@@ -34,7 +36,7 @@ async function begin(call: ReturnType<typeof testGateway>["call"]): Promise<stri
 
 const progress = ({ status, headers }: Response) => [status, headers.get("range")];
 
-for (const size of [0, 1, 100_000, 8 * MIB, 20 * MIB + 1]) {
+for (const size of [0, 1, 100_000, 8 * MIB, 9 * MIB + 1]) {
   test(`an upload of ${size} bytes: at once, after POST, by PATCH`, async () => {
     const bytes = noise(size);
     const digest = await digestOf(bytes);
@@ -107,7 +109,7 @@ test("a cut upload goes on where it was cut", async () => {
 });
 
 test("what is not what its digest says is never seen", async () => {
-  for (const size of [0, 1000, 20 * MIB]) {
+  for (const size of [0, 1000, 9 * MIB]) {
     const { call, bucket } = testGateway();
     const bytes = noise(size);
     const digest = await digestOf(noise(5));
@@ -130,10 +132,10 @@ test("what is not what its digest says is never seen", async () => {
 
 test("an upload cut on its way to its place leaves nothing", async () => {
   const { call, bucket } = testGateway();
-  const bytes = noise(20 * MIB);
+  const bytes = noise(12 * MIB);
   const location = await begin(call);
   const path = `${location}?digest=${await digestOf(bytes)}`;
-  assertEquals(await status(call("PUT", path, streamed(streamOf(bytes, 18 * MIB)))), 500);
+  assertEquals(await status(call("PUT", path, streamed(streamOf(bytes, 10 * MIB)))), 500);
   const keys = Object.keys(await bucket.objects());
   assertEquals(keys.filter((key) => key.startsWith("blobs/")), []);
   for await (const { key } of bucket.client.listMultipartUploads()) throw new Error(key);

@@ -10,8 +10,9 @@ import {
   type S3ServerOptions,
 } from "../../devserver/mod.ts";
 import { listen } from "../../runtime/listen.ts";
+import { type Address, parseAddress } from "../address.ts";
 import { collect } from "../common.ts";
-import { type Command, InvalidArgumentError, Option } from "../deps.ts";
+import { type Command, Option } from "../deps.ts";
 import type { Io } from "../io.ts";
 
 interface DevServerOptions {
@@ -22,11 +23,6 @@ interface DevServerOptions {
   accessKeyId: string;
   secretAccessKey: string;
   json?: boolean;
-}
-
-interface Address {
-  hostname: string;
-  port: number;
 }
 
 /** Adds the verb. */
@@ -68,14 +64,4 @@ async function runDevServer(options: DevServerOptions, io: Io): Promise<void> {
   } finally {
     await server.close();
   }
-}
-
-/** `HOST:PORT`, where an IPv6 address stands in brackets. */
-function parseAddress(text: string): Address {
-  const match = text.match(/^(?:\[([0-9a-f:.]+)\]|([^:[\]]*)):(\d{1,5})$/i);
-  const port = Number(match?.[3]);
-  if (!match || port > 65535) {
-    throw new InvalidArgumentError('expected HOST:PORT, such as 127.0.0.1:9000 or "[::1]:0"');
-  }
-  return { hostname: match[1] ?? (match[2] || "127.0.0.1"), port };
 }

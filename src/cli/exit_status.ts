@@ -1,0 +1,11 @@
+/** Ends the command with a status of its own; what there was to say has been said. */
+export class ExitStatus extends Error {
+  override readonly name = "ExitStatus";
+  readonly status: number;
+
+  /** @param status of the process */
+  constructor(status: number) {
+    super(`exit status ${status}`);
+    this.status = status;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What a gateway that is a server has around the registry: limits, a health check, metrics.
+ *
+ * @module
+ */
+import type { FetchHandler } from "../../runtime/listen.ts";
+import type { Metrics } from "./metrics.ts";
+import { type Observation, observe } from "./observe.ts";
+
+/** In characters; clients of registries stay far below. */
+const MAX_URL = 8 * 1024;
+const MAX_HEADERS = 32 * 1024;
+
+/** What there is besides the registry. */
+export interface FrontOptions {
+  /** Counts; its text is what `/metrics` shows. */
+  metrics: Metrics;
+  /** Is told of each request that is over. */
+  onDone: (observation: Observation) => void;
+  /** Lets a request see the metrics, or answers it. */
+  authorize: (request: Request) => Promise<Response | undefined>;
+}
+
+/**
+ * Puts a front before a registry.
+ *
+ * @param registry answers what the front does not
+ * @param options what there is besides
+ * @returns a handler
+ */
+export function createFront(
+  registry: FetchHandler,
+  { metrics, onDone, authorize }: FrontOptions,
+): FetchHandler {
+  const observed = observe(registry, (observation) => {
+    metrics.done(observation);
+    onDone(observation);
+  });
+  return async (request) => {
+    const refusal = refuse(request);
+    if (refusal) return refusal;
+    switch (new URL(request.url).pathname) {
+      case "/healthz":
+        return text("ok\n");
+      case "/metrics":
+        return await authorize(request) ?? text(metrics.toString(), "; version=0.0.4");
+      default:
+        metrics.start();
+        return await observed(request);
+    }
+  };
+}
+
+function refuse({ url, headers }: Request): Response | undefined {
+  if (url.length > MAX_URL) return new Response("the URL is too long\n", { status: 414 });
+  let size = 0;
+  for (const [name, value] of headers) size += name.length + value.length;
+  return size > MAX_HEADERS
+    ? new Response("the headers are too long\n", { status: 431 })
+    : undefined;
+}
+
+function text(body: string, parameters = ""): Response {
+  const type = `text/plain${parameters}; charset=utf-8`;
+  return new Response(body, { headers: { "content-type": type, "cache-control": "no-store" } });
+}
