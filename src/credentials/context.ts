@@ -4,7 +4,7 @@
  * @module
  */
 import type { Environment } from "../attributes/environment_credentials.ts";
-import { readFile } from "../runtime/files.ts";
+import { hasCode, isNotFound, readFile } from "../runtime/files.ts";
 import { sleep } from "../sleep.ts";
 import { CredentialsError } from "./errors.ts";
 import { isNotPermitted, missingPermission } from "./permissions.ts";
@@ -72,10 +72,9 @@ export async function readRequired(path: string, what: string, context: Context)
 /** Why a file cannot be read, in a few words. */
 export function whyUnreadable(error: unknown, path: string): string {
   if (isNotPermitted(error)) return missingPermission(`--allow-read=${path}`);
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return "no such file";
-  if (code === "EACCES" || code === "EPERM") return "the file system does not permit to read it";
-  if (code === "EISDIR") return "is a directory";
+  if (isNotFound(error)) return "no such file";
+  if (hasCode(error, "EACCES", "EPERM")) return "the file system does not permit to read it";
+  if (hasCode(error, "EISDIR")) return "is a directory";
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hasCode } from "../runtime/files.ts";
 import { type Context, homeDirectory, whyUnreadable } from "./context.ts";
 import { CredentialsError } from "./errors.ts";
 import { type IniSection, type IniSections, parseIni } from "./ini.ts";
@@ -62,7 +63,7 @@ export async function loadSharedConfig(context: Context): Promise<SharedConfig> 
   const config = await load(context, "AWS_CONFIG_FILE", "config", unread);
   const credentials = await load(context, "AWS_SHARED_CREDENTIALS_FILE", "credentials", unread);
   const profiles = profilesOf(config);
-  const partial = new Set([...profiles].filter(([, section]) => isPartial(section)).map(first));
+  const partial = new Set([...profiles.keys()].filter((name) => isPartial(profiles.get(name)!)));
   for (const [name, section] of credentials) {
     if (name.startsWith("profile ")) continue;
     const target = profiles.get(name);
@@ -97,7 +98,7 @@ async function load(
     return parseIni(await context.readFile(path));
   } catch (error) {
     const reason = `${path}: ${whyUnreadable(error, path)}`;
-    if (reason.endsWith("is a directory")) {
+    if (hasCode(error, "EISDIR")) {
       throw new CredentialsError(`${given ? `$${variable} ` : ""}${reason}`, { cause: error });
     }
     unread.push(reason);
@@ -133,8 +134,4 @@ function merge(target: IniSection, source: IniSection): void {
 
 function isPartial(section: IniSection): boolean {
   return section.values.has(ACCESS_KEY) !== section.values.has(SECRET_KEY);
-}
-
-function first<T>([value]: readonly [T, unknown]): T {
-  return value;
 }
