@@ -15,6 +15,7 @@ import { addServe } from "./commands/serve.ts";
 import { addStats } from "./commands/stats.ts";
 import { addVerify } from "./commands/verify.ts";
 import { Command, CommanderError } from "./deps.ts";
+import { ExitStatus } from "./exit_status.ts";
 import { Interrupted, type Io } from "./io.ts";
 import { ProblemsFound } from "./problems_found.ts";
 
@@ -68,6 +69,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
 }
 
 function statusOf(error: unknown, io: Io): number {
+  if (error instanceof ExitStatus) return error.status;
   if (error instanceof ProblemsFound) return PROBLEMS_FOUND;
   // The parser has said it already; asking for help is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
