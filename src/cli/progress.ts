@@ -5,7 +5,7 @@
  */
 import type { ProgressEvent } from "../transfer/progress.ts";
 import { cliProgress } from "./deps.ts";
-import { formatBytes } from "./format.ts";
+import { formatBytes, plural } from "./format.ts";
 import type { Io } from "./io.ts";
 
 /** `auto` is a bar on a terminal and lines elsewhere. */
@@ -50,7 +50,7 @@ function lines(label: string, io: Io): ProgressDisplay {
   return {
     onProgress(event) {
       if (event.type === "start") {
-        io.stderr(`${label}: ${event.blobs} blobs, ${formatBytes(event.bytes)}\n`);
+        io.stderr(`${label}: ${plural(event.blobs, "blob")}, ${formatBytes(event.bytes)}\n`);
       } else if (event.type === "blob") {
         io.stderr(`${label}: ${event.digest} ${event.outcome}, ${formatBytes(event.size)}\n`);
       } else if (event.type === "manifest") {
