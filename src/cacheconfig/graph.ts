@@ -120,7 +120,7 @@ export class CacheGraph {
    * The graph as a config, in the order of {@linkcode sortCacheConfig}: equal graphs give equal
    * bytes. Of several results of a key the newest is written, as by BuildKit.
    *
-   * @returns a config that shares nothing with the graph
+   * @returns a new config; what is done to its lists does not reach the graph
    */
   toConfig(): CacheConfig {
     const keys = this.#keys.list();
