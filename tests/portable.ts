@@ -58,6 +58,7 @@ import "./registry/upload_test.ts";
 import "./runtime/hash_test.ts";
 import "./s3/copy_test.ts";
 import "./s3/delete_test.ts";
+import "./s3/download_test.ts";
 import "./s3/endpoint_test.ts";
 import "./s3/get_test.ts";
 import "./s3/keys_test.ts";

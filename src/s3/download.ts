@@ -56,7 +56,8 @@ export async function download(
       while (next < info.size && pending.length < parallelism) {
         const range = { start: next, end: Math.min(next + partSize, info.size) - 1 };
         next = range.end + 1;
-        const part = getObject(transport, key, { range, ifMatch: info.etag, signal: either })
+        const ifMatch = info.etag || undefined;
+        const part = getObject(transport, key, { range, ifMatch, signal: either })
           .then((result) => result.bytes());
         // Another one may fail first; this one is awaited below, or does not matter any more.
         part.catch(() => {});

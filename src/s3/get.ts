@@ -53,18 +53,14 @@ export async function getObject(
   if (range && digest) {
     throw new TypeError("digest: a range cannot be checked by the whole's digest");
   }
-  const first = await open(transport, key, options, rangeHeader(range));
-  const size = totalSize(first.headers);
-  const length = Number(first.headers.get("content-length") ?? size);
+  const { reply: first, start, end, size } = await open(transport, key, options, range);
+  const length = end - start + 1;
   const info = readObjectHeaders(key, first.headers, size);
-  const offset = first.status === 206 ? startOf(first.headers) : 0;
-  const chunks = resuming(first, length, (done) =>
-    open(
-      transport,
-      key,
-      { ...options, ifMatch: info.etag || undefined },
-      `bytes=${offset + done}-${offset + length - 1}`,
-    ));
+  const chunks = resuming(first, length, async (done) => {
+    const rest = { start: start + done, end };
+    const same = { ...options, ifMatch: info.etag || undefined };
+    return (await open(transport, key, same, rest)).reply;
+  });
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       const { done, value } = await chunks.next();
@@ -87,25 +83,39 @@ export async function getObject(
   };
 }
 
-function open(
+/** An answer, and which bytes of how large an object it has. */
+interface Opened {
+  reply: Reply;
+  start: number;
+  end: number;
+  size: number;
+}
+
+async function open(
   transport: Transport,
   key: string,
   { ifMatch, ifNoneMatch, signal }: GetOptions,
-  range: string | undefined,
-): Promise<Reply> {
-  return transport.send({
+  range: ByteRange | undefined,
+): Promise<Opened> {
+  const reply = await transport.send({
     operation: "GetObject",
     method: "GET",
     key,
     headers: {
       // Bytes are wanted as they are stored: a coding on the way would change their number.
       "accept-encoding": "identity",
-      range,
+      range: rangeHeader(range),
       "if-match": ifMatch,
       "if-none-match": ifNoneMatch,
     },
     signal,
   }, (reply) => Promise.resolve(reply));
+  const opened = { reply, ...extent(reply) };
+  if (range && !answers(opened, range)) {
+    await reply.discard();
+    throw new IntegrityError(`${key}: the server ignores Range, or answers another one`);
+  }
+  return opened;
 }
 
 function rangeHeader(range: ByteRange | undefined): string | undefined {
@@ -118,13 +128,17 @@ function rangeHeader(range: ByteRange | undefined): string | undefined {
   return `bytes=${start}-${end ?? ""}`;
 }
 
-function totalSize(headers: Headers): number {
-  const total = headers.get("content-range")?.match(/\/(\d+)$/)?.[1];
-  return Number(total ?? headers.get("content-length") ?? NaN);
+function extent({ status, headers }: Reply): Pick<Opened, "start" | "end" | "size"> {
+  const range = headers.get("content-range")?.match(/^bytes (\d+)-(\d+)\/(\d+)$/);
+  if (status === 206 && range) {
+    return { start: Number(range[1]), end: Number(range[2]), size: Number(range[3]) };
+  }
+  const size = Number(headers.get("content-length") ?? NaN);
+  return { start: 0, end: size - 1, size };
 }
 
-function startOf(headers: Headers): number {
-  return Number(headers.get("content-range")?.match(/^bytes (\d+)-/)?.[1] ?? 0);
+function answers(opened: Opened, { start = 0, end = Infinity }: ByteRange): boolean {
+  return opened.start === start && opened.end === Math.min(end, opened.size - 1);
 }
 
 /** The chunks of a body, the rest of them from a new request where the connection broke. */
@@ -154,9 +168,6 @@ async function* resuming(
         }
       }
       reply = await reopen(done);
-      if (reply.status !== 206) {
-        throw new IntegrityError("the connection broke, and the server ignores Range");
-      }
     }
   } finally {
     await reply.discard();
