@@ -50,7 +50,9 @@ export async function readAttributes(
   const options: CacheOptions = parseAttributes(text, {
     direction,
     source,
-    env: { ...io.env, AWS_REGION: io.env.AWS_REGION ?? region?.value },
+    // Only what is needed is read: permission for the whole environment may not be there. The keys
+    // are the chain's business.
+    env: { AWS_REGION: io.env.AWS_REGION ?? region?.value, AWS_BUCKET: io.env.AWS_BUCKET },
     onWarning: (message) => warn(io, message),
   });
   options.endpointUrl ??= endpointUrl?.value;
