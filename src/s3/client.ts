@@ -268,7 +268,7 @@ export class S3Client {
    * @param options `expiresIn`: seconds, 1 to 604,800 (7 days); temporary credentials end earlier
    * @returns the URL; it is a secret as long as it lasts
    */
-  presign(
+  async presign(
     method: "GET" | "HEAD" | "PUT" | "DELETE",
     key: string,
     options: RequestOptions & { expiresIn: number },
@@ -277,7 +277,7 @@ export class S3Client {
     if (!Number.isInteger(expiresIn) || expiresIn < 1 || expiresIn > 604_800) {
       throw new TypeError(`expiresIn ${expiresIn}: expected 1 to 604800 seconds`);
     }
-    return this.#transport.presign({ operation: "Presign", method, key, signal }, expiresIn);
+    return await this.#transport.presign({ operation: "Presign", method, key, signal }, expiresIn);
   }
 
   /**

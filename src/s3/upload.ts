@@ -54,7 +54,7 @@ export async function upload(
   const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress, signal } = options;
   checkOptions(partSize, parallelism);
   const chunks = source instanceof ReadableStream
-    ? readStream(source, (part) => streamPartSize(part, partSize))
+    ? readStream(abortable(source, signal), (part) => streamPartSize(part, partSize))
     : readRanges(source, fixedPartSize(source.size, partSize));
   try {
     const first = await chunks.next();
@@ -141,6 +141,14 @@ async function* readRanges(source: RandomAccess | Blob, partSize: number): Async
       ? new Uint8Array(await source.slice(offset, offset + length).arrayBuffer())
       : await source.read(offset, length);
   }
+}
+
+/** A stream that an abort ends, even while it has nothing to give. */
+function abortable(
+  source: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): ReadableStream<Uint8Array> {
+  return signal ? source.pipeThrough(new TransformStream(), { signal }) : source;
 }
 
 /** Cuts a stream into parts; it is cancelled if they are not read to the end. */
