@@ -18,4 +18,5 @@ import "./runtime/atomic_file_test.ts";
 import "./runtime/file_lock_test.ts";
 import "./runtime/files_test.ts";
 import "./runtime/listen_test.ts";
+import "./s3/sockets_test.ts";
 import "./transfer/local_test.ts";

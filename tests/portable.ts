@@ -65,6 +65,7 @@ import "./s3/keys_test.ts";
 import "./s3/list_test.ts";
 import "./s3/multipart_test.ts";
 import "./s3/presign_test.ts";
+import "./s3/quirks_test.ts";
 import "./s3/retry_test.ts";
 import "./s3/signer_test.ts";
 import "./s3/sizes_test.ts";
