@@ -4,7 +4,6 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
-import { mergeCacheConfigs } from "../cacheconfig/merge.ts";
 import { type CacheKey, CacheLookup, type CacheMatch } from "../cacheconfig/lookup.ts";
 import type { CacheConfig, LayerAnnotations } from "../cacheconfig/types.ts";
 import { IntegrityError } from "../digest.ts";
@@ -15,7 +14,7 @@ import { verified } from "../runtime/verified_stream.ts";
 import { blobKey, manifestKey } from "./bucket_layout.ts";
 import { connect, type Connection, type TransferOptions } from "./connection.ts";
 import { readManifest } from "./manifest.ts";
-import type { BlobSource, CacheSource } from "./source.ts";
+import { type BlobSource, type CacheSource, uniteConfigs } from "./source.ts";
 
 /** A blob of a cache. */
 export interface CacheBlob {
@@ -161,8 +160,6 @@ export async function importCache(
     config: (await readManifest(connection.client, manifestKey(options, name), { signal }))?.config,
   })));
   const found = manifests.filter(({ config }) => config !== undefined);
-  const configs = found.map(({ config }) => config!);
-  // One manifest keeps the order that its writer gave it.
-  const config = configs.length === 1 ? configs[0]! : mergeCacheConfigs(configs);
+  const config = uniteConfigs(found.map(({ config }) => config!));
   return new Cache(config, found.map(({ name }) => name), options, connection);
 }

@@ -69,22 +69,22 @@ export interface Dropped {
   records: number;
 }
 
-/** Collects the report of one transfer; counts all requests of its connection. */
+/** Collects the report of one transfer; counts all requests of its connections. */
 export class Recorder {
   readonly #onProgress: ((event: ProgressEvent) => void) | undefined;
   readonly #clock: () => number;
   readonly #start: number;
-  readonly #requests: RequestCounter;
+  readonly #requests: readonly RequestCounter[];
   readonly #blobs = { total: 0, transferred: 0, reused: 0, touched: 0, missing: 0 };
   #bytes = 0;
   #dropped: Dropped | undefined;
 
   constructor(
-    requests: RequestCounter,
+    requests: RequestCounter | readonly RequestCounter[],
     clock: () => number,
     onProgress: ((event: ProgressEvent) => void) | undefined,
   ) {
-    this.#requests = requests;
+    this.#requests = [requests].flat();
     this.#clock = clock;
     this.#start = clock();
     this.#onProgress = onProgress;
@@ -130,11 +130,19 @@ export class Recorder {
       layers,
       blobs: { ...this.#blobs },
       bytes: { transferred: this.#bytes },
-      requests: { ...this.#requests.counts },
+      requests: sumRequests(this.#requests),
       seconds: (this.#clock() - this.#start) / 1000,
       ...(this.#dropped && { dropped: this.#dropped }),
     };
   }
+}
+
+function sumRequests(counters: readonly RequestCounter[]): Record<RequestKind, number> {
+  const total = new RequestCounter().counts;
+  for (const { counts } of counters) {
+    for (const kind of Object.keys(counts) as RequestKind[]) total[kind] += counts[kind];
+  }
+  return total;
 }
 
 /** Counts requests by what they are billed as. */

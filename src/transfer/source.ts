@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mergeCacheConfigs } from "../cacheconfig/merge.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
 import type { RandomAccess } from "../runtime/files.ts";
 import type { RequestOptions } from "../s3/types.ts";
@@ -34,4 +35,9 @@ export interface CacheSource {
  */
 export function distinctBlobs(config: CacheConfig): Map<string, number> {
   return new Map(config.layers.map(({ blob, annotations }) => [blob, annotations?.size ?? 0]));
+}
+
+/** Several configs as one; a single one keeps the order that its writer gave it. */
+export function uniteConfigs(configs: readonly CacheConfig[]): CacheConfig {
+  return configs.length === 1 ? configs[0]! : mergeCacheConfigs(configs);
 }

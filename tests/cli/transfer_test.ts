@@ -64,12 +64,28 @@ test("several --cache-to are served in turn, and reported together", () =>
     })
   ));
 
+test("several --cache-from become one local cache", () =>
+  withServer((attributes) =>
+    withDirectory(async (dir) => {
+      const second = attributes.replace("name=app", "name=two,prefix=other/");
+      for (const [name, to] of [["web-max", attributes], ["mount-max", second]]) {
+        await writeLocalFixture(`${dir}/${name}`, name!);
+        await cli(["export", `${dir}/${name}`, "--cache-to", to!]);
+      }
+      const from = ["--cache-from", attributes, "--cache-from", second];
+      const out = await cli(["import", `${dir}/to`, ...from, "--json"]);
+      const report = JSON.parse(out.stdout);
+      assertEquals([report.names, report.blobs.transferred], [["app", "two"], 15]);
+      assertEquals(report.requests.GET, 15 + 2);
+    })
+  ));
+
 test("a cache that is not there: said plainly, exit 0, nothing written", () =>
   withServer((attributes) =>
     withDirectory(async (dir) => {
       const out = await cli(["import", `${dir}/to`, "--cache-from", attributes]);
       assertEquals(out.status, 0);
-      assertEquals(out.stdout, "nothing imported: cache has no cache named app\n");
+      assertEquals(out.stdout, "nothing imported: there is no cache app in cache\n");
       assertEquals(await readdir(dir), []);
     })
   ));

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { importCache } from "../../transfer/cache.ts";
+import type { CacheOptions } from "../../attributes/options.ts";
+import { type Cache, importCache } from "../../transfer/cache.ts";
 import { writeLocalCache } from "../../transfer/import.ts";
 import {
   addCommonOptions,
+  collect,
   type CommonOptions,
   printResult,
   readAttributes,
@@ -18,7 +20,7 @@ import type { Io } from "../io.ts";
 import { describeReport, totalReport } from "../report.ts";
 
 interface ImportOptions extends CommonOptions {
-  cacheFrom: string;
+  cacheFrom: string[];
   tag: string;
   strict?: boolean;
 }
@@ -32,7 +34,8 @@ export function addImport(program: Command, io: Io): void {
       )
       .requiredOption(
         "--cache-from <attrs>",
-        "where from: type=s3,bucket=…,region=…, as for docker buildx build",
+        "where from: type=s3,bucket=…,region=…, as for docker buildx build; several become one",
+        collect,
       )
       .option("--tag <tag>", "the entry of the local cache that is written", "latest")
       .option(
@@ -44,20 +47,45 @@ export function addImport(program: Command, io: Io): void {
 
 async function runImport(dir: string, options: ImportOptions, io: Io): Promise<void> {
   const { tag, strict } = options;
-  const source = await readAttributes(options.cacheFrom, "import", "--cache-from", io);
+  const sources = await Promise.all(
+    options.cacheFrom.map((text) => readAttributes(text, "import", "--cache-from", io)),
+  );
   try {
     const report = await withProgress("import", options, io, async (settings) => {
-      const cache = await importCache(source, settings);
-      return await writeLocalCache(dir, cache, { ...settings, tag, strict });
+      const caches: Cache[] = [];
+      for (const source of sources) {
+        const cache = await ignoring(source, io, () => importCache(source, settings));
+        if (cache) caches.push(cache);
+      }
+      return await writeLocalCache(dir, caches, { ...settings, tag, strict });
     });
+    const wanted = sources.map(({ bucket, names }) => `${names.join(" or ")} in ${bucket}`);
     const text = report.digest === undefined
-      ? `nothing imported: ${source.bucket} has no cache named ${source.names.join(" or ")}`
+      ? `nothing imported: there is no cache ${wanted.join(", nor ")}`
       : `imported into ${dir} from ${describeReport(report, "downloaded")}`;
     printResult({ json: report, text }, options, io);
   } catch (error) {
-    if (!source.ignoreError || io.signal.aborted) throw error;
-    const problem = error instanceof Error ? error.message : String(error);
-    warn(io, `import ignored: ${problem}`);
+    if (io.signal.aborted || !sources.every(({ ignoreError }) => ignoreError)) throw error;
+    warnIgnored(error, io);
     printResult({ json: totalReport([], "imports"), text: "nothing imported" }, options, io);
   }
+}
+
+/** Runs something for a source; with `ignore-error` its failure is a warning. */
+async function ignoring<T>(
+  { ignoreError }: CacheOptions,
+  io: Io,
+  run: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!ignoreError || io.signal.aborted) throw error;
+    warnIgnored(error, io);
+    return undefined;
+  }
+}
+
+function warnIgnored(error: unknown, io: Io): void {
+  warn(io, `import ignored: ${error instanceof Error ? error.message : String(error)}`);
 }
