@@ -89,6 +89,16 @@ export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { Holding } from "./src/manage/owners.ts";
 export { renderDot } from "./src/manage/render_dot.ts";
 export { renderMermaid } from "./src/manage/render_mermaid.ts";
+export {
+  pruneCaches,
+  type PrunedCache,
+  type PruneOptions,
+  type PruneReport,
+} from "./src/manage/prune.ts";
+export { PruneRefusedError } from "./src/manage/prune_guard.ts";
+export type { PrunePolicy, PruneRule } from "./src/manage/prune_policy.ts";
+export type { DamagedManifest } from "./src/manage/prune_references.ts";
+export type { SweepReport, Tally } from "./src/manage/prune_sweep.ts";
 export type { ManageEvent, ManageSettings } from "./src/manage/settings.ts";
 export {
   type AgeClass,

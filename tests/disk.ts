@@ -4,6 +4,8 @@ import "./cli/dev_server_test.ts";
 import "./cli/exec_test.ts";
 import "./cli/inspect_test.ts";
 import "./cli/ls_test.ts";
+import "./cli/prune_test.ts";
+import "./cli/quantities_test.ts";
 import "./cli/serve_test.ts";
 import "./cli/stats_test.ts";
 import "./cli/transfer_test.ts";

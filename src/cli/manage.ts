@@ -48,6 +48,8 @@ export async function withManageProgress<T>(
       warn(io, event.message);
       return;
     }
+    // Whoever asked for it prints it.
+    if (event.type === "delete") return erase();
     if (event.type === "manifest") manifests++;
     else if (event.type === "listed") objects = event.objects;
     const line = `${label}: ${plural(manifests, "manifest")}` +

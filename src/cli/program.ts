@@ -11,6 +11,7 @@ import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLs } from "./commands/ls.ts";
+import { addPrune } from "./commands/prune.ts";
 import { addServe } from "./commands/serve.ts";
 import { addStats } from "./commands/stats.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -52,6 +53,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       addLs,
       addStats,
       addInspect,
+      addPrune,
       addVerify,
       addServe,
       addExec,

@@ -49,6 +49,16 @@ export class DigestTable {
     this.#put(wordsOf(digest), value);
   }
 
+  /** All digests with their numbers, in no order. */
+  *entries(): Generator<[digest: string, value: number]> {
+    for (let place = 0; place < this.#values.length; place++) {
+      if (Number.isNaN(this.#values[place])) continue;
+      const words = this.#words.subarray(place * WORDS, (place + 1) * WORDS);
+      const hex = Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
+      yield [`sha256:${hex}`, this.#values[place]!];
+    }
+  }
+
   #put(words: Uint32Array, value: number): void {
     const place = this.#find(words);
     if (Number.isNaN(this.#values[place])) {

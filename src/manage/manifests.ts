@@ -12,6 +12,7 @@ import { S3Error } from "../s3/errors.ts";
 import type { ObjectInfo, RequestOptions } from "../s3/types.ts";
 import { blobKey, type BucketLayout, manifestKey } from "../transfer/bucket_layout.ts";
 import { readManifest } from "../transfer/manifest.ts";
+import { ownPrefix } from "./own_keys.ts";
 
 /** How many manifests are read ahead. With what the caller holds, that is all there is in memory. */
 const DEFAULT_PARALLELISM = 4;
@@ -36,6 +37,8 @@ export interface ListedManifest {
 export interface ManifestsOptions extends RequestOptions {
   /** How many are read ahead; 4 if not given. */
   parallelism?: number;
+  /** Which of those that are listed to read; all if not given. */
+  isWanted?: (found: ListedManifest) => boolean;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface ManifestsOptions extends RequestOptions {
 export async function* readManifests(
   client: S3Client,
   layout: BucketLayout,
-  { signal, parallelism = DEFAULT_PARALLELISM }: ManifestsOptions = {},
+  { signal, parallelism = DEFAULT_PARALLELISM, isWanted = () => true }: ManifestsOptions = {},
 ): AsyncGenerator<ListedManifest> {
   const abort = new AbortController();
   const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
@@ -63,6 +66,7 @@ export async function* readManifests(
   };
   try {
     for await (const found of listManifests(client, layout, { signal: either })) {
+      if (!isWanted(found)) continue;
       const reading = read(client, found, { signal: either });
       // Its failure is thrown when its turn comes.
       reading.catch(() => {});
@@ -77,17 +81,26 @@ export async function* readManifests(
   }
 }
 
-/** The objects that are manifests, by where they are. */
-async function* listManifests(
+/**
+ * Lists the manifests of a bucket without reading them: the objects that are manifests by where
+ * they are.
+ *
+ * @param client of the bucket
+ * @param layout the cache's prefixes
+ * @param options `signal`
+ * @returns their names, keys and what the listing says
+ */
+export async function* listManifests(
   client: S3Client,
   layout: BucketLayout,
-  { signal }: RequestOptions,
+  { signal }: RequestOptions = {},
 ): AsyncGenerator<ListedManifest> {
   const prefix = manifestKey(layout, "");
   for await (const info of client.list({ prefix, signal })) {
     const name = info.key.slice(prefix.length);
     // A console makes an object of the prefix alone to show a folder.
-    if (name !== "" && !isBlobKey(layout, info.key)) yield { name, key: info.key, info };
+    if (name === "" || isBlobKey(layout, info.key)) continue;
+    if (!info.key.startsWith(ownPrefix(layout))) yield { name, key: info.key, info };
   }
 }
 

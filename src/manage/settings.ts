@@ -26,6 +26,15 @@ export type ManageEvent =
     size: number;
   }
   | {
+    /** Something is deleted, or would be if it were no dry run. */
+    type: "delete";
+    key: string;
+    /** How much that frees. */
+    bytes: number;
+    /** For people. */
+    reason: string;
+  }
+  | {
     /** Something that does not stop the work, and that somebody should know. */
     type: "warning";
     message: string;
