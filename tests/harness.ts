@@ -12,6 +12,9 @@ export interface Test {
 /** What was registered where the runtime has no runner of its own. */
 export const registered: Test[] = [];
 
+/** In milliseconds; Node itself would wait for ever. */
+const TIMEOUT = 120_000;
+
 type Register = (name: string, fn: () => void | Promise<void>) => void;
 
 const register: Register = await (async (): Promise<Register> => {
@@ -22,10 +25,20 @@ const register: Register = await (async (): Promise<Register> => {
   if ("Deno" in globalThis) return (name, fn) => Deno.test(name, fn);
   const nodeTest = "node:test";
   const { test } = await import(nodeTest);
-  return (name, fn) => void test(name, fn);
+  return (name, fn) => void test(name, { timeout: TIMEOUT }, () => keepAlive(fn));
 })();
 
 /** Registers a test with this runtime's runner. */
 export function test(name: string, fn: () => void | Promise<void>): void {
   register(name, fn);
+}
+
+/** Node ends while a test waits for nothing but AbortSignal.timeout, which keeps no process up. */
+async function keepAlive(fn: () => void | Promise<void>): Promise<void> {
+  const timer = setInterval(() => {}, TIMEOUT);
+  try {
+    await fn();
+  } finally {
+    clearInterval(timer);
+  }
 }

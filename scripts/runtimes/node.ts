@@ -29,7 +29,10 @@ export async function testOnNode(
   const file = await bundleTests(entry, `${name}.test.mjs`, "deno");
   const report = reportPath(name);
   const argv = runtime === "bun"
-    ? [await tool("bun"), "test", file, "--reporter=junit", `--reporter-outfile=${report}`]
+    ? [
+      ...[await tool("bun"), "test", file, "--timeout=120000"],
+      ...["--reporter=junit", `--reporter-outfile=${report}`],
+    ]
     : [
       runtime === "node" ? "node" : await tool(runtime),
       "--test-reporter=spec",
