@@ -3,3 +3,4 @@ import "./credentials/deno_test.ts";
 import "./runtimes/by_url_test.ts";
 import "./scripts/check_layers_test.ts";
 import "./scripts/count_test.ts";
+import "./scripts/store_test.ts";
