@@ -34,6 +34,12 @@ export {
   type ReducedCacheConfig,
 } from "./src/cacheconfig/filter.ts";
 export {
+  CacheGraph,
+  type GraphInput,
+  type GraphKey,
+  type GraphResult,
+} from "./src/cacheconfig/graph.ts";
+export {
   type CacheKey,
   type CacheKeyInput,
   CacheLookup,
@@ -87,8 +93,6 @@ export {
 } from "./src/manage/inspect.ts";
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { Holding } from "./src/manage/owners.ts";
-export { renderDot } from "./src/manage/render_dot.ts";
-export { renderMermaid } from "./src/manage/render_mermaid.ts";
 export {
   pruneCaches,
   type PrunedCache,
@@ -99,6 +103,8 @@ export { PruneRefusedError } from "./src/manage/prune_guard.ts";
 export type { PrunePolicy, PruneRule } from "./src/manage/prune_policy.ts";
 export type { DamagedManifest } from "./src/manage/prune_references.ts";
 export type { SweepReport, Tally } from "./src/manage/prune_sweep.ts";
+export { renderDot } from "./src/manage/render_dot.ts";
+export { renderMermaid } from "./src/manage/render_mermaid.ts";
 export type { ManageEvent, ManageSettings } from "./src/manage/settings.ts";
 export {
   type AgeClass,
