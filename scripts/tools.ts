@@ -44,13 +44,23 @@ const tools = {
   moto: () => installPython("moto", VERSIONS.moto, "server"),
   runc: () => installDebian("runc", "runc"),
   busybox: () => installDebian("busybox", "busybox-static", isStatic),
+  chromium: () => installDebian("chromium", "chromium"),
 };
 
 /** A program that can be installed. */
 export type Tool = keyof typeof tools;
 
 /** What the tests need; the others are installed when they are asked for. */
-const NEEDED: Tool[] = ["bun", "workerd", "versitygw", "buildctl", "buildkitd", "runc", "busybox"];
+const NEEDED: Tool[] = [
+  "bun",
+  "workerd",
+  "versitygw",
+  "buildctl",
+  "buildkitd",
+  "runc",
+  "busybox",
+  "chromium",
+];
 
 /**
  * Installs a program unless it is there.

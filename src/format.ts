@@ -25,6 +25,16 @@ export function formatBytes(bytes: number): string {
   return `${text} ${UNITS[unit]}`;
 }
 
+/**
+ * An amount of money, in whatever currency.
+ *
+ * @param amount 0 or more
+ * @returns two decimals, or as many as it takes to see a small amount
+ */
+export function formatMoney(amount: number): string {
+  return amount >= 0.01 || amount === 0 ? amount.toFixed(2) : amount.toPrecision(2);
+}
+
 /** `1 blob`, `2 blobs`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -40,6 +40,7 @@ import "./devserver/signature_test.ts";
 import "./go_json_test.ts";
 import "./manage/digest_table_test.ts";
 import "./manage/glob_test.ts";
+import "./manage/html_test.ts";
 import "./manage/inspect_test.ts";
 import "./manage/list_test.ts";
 import "./manage/manifests_test.ts";

@@ -38,6 +38,7 @@ test("a cache in every format", () =>
     ]);
     assertStringIncludes(await inspect("--format", "dot"), 'digraph "team/app" {');
     assertStringIncludes(await inspect("--format", "mermaid"), "flowchart TB");
+    assertMatch(await inspect("--format", "html"), /^<!doctype html>[^]*<title>team\/app<\/title>/);
   }));
 
 test("a name that the bucket does not have, and a format that there is not", () =>

@@ -27,6 +27,8 @@ test("tables for people, a document for programs", () =>
         /Deduplication: 1\.02/,
       ]
     ) assertMatch(out.stdout, line);
+    const page = await cli(["stats", "--cache", attributes, "--format", "html"]);
+    assertMatch(page.stdout, /^<!doctype html>[^]*<title>cache<\/title>/);
     const prices = ["--price-storage", "1e6", "--price-writes", "0", "--price-reads", "1"];
     const json = await cli(["stats", "--cache", attributes, "--json", ...prices]);
     const stats = JSON.parse(json.stdout);

@@ -1,5 +1,5 @@
 /**
- * `s3cache inspect`: what one cache holds, as tables, a document or a graph.
+ * `s3cache inspect`: what one cache holds, as tables, a document, a graph or a page.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import type { CacheInput } from "../../cacheconfig/types.ts";
 import { formatAge, formatBytes, plural, shortDigest } from "../../format.ts";
 import { newestResult } from "../../manage/graph.ts";
 import { type CacheInspection, inspectCache, type InspectedRecord } from "../../manage/inspect.ts";
+import { renderCachePage } from "../../manage/html/cache_page.ts";
 import { renderDot } from "../../manage/render_dot.ts";
 import { renderMermaid } from "../../manage/render_mermaid.ts";
 import { readAttributes } from "../common.ts";
@@ -15,15 +16,16 @@ import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
 import { type Column, formatTable } from "../table.ts";
 
-const FORMATS = {
-  table: (cache: CacheInspection) => describe(cache, Date.now()),
-  json: (cache: CacheInspection) => JSON.stringify(cache) + "\n",
+const FORMATS: Record<string, (cache: CacheInspection) => string | Promise<string>> = {
+  table: (cache) => describe(cache, Date.now()),
+  json: (cache) => JSON.stringify(cache) + "\n",
   dot: renderDot,
   mermaid: renderMermaid,
+  html: (cache) => renderCachePage(cache, Date.now()),
 };
 
 interface InspectOptions extends ManageOptions {
-  format: keyof typeof FORMATS;
+  format: string;
 }
 
 /** Adds the verb. */
@@ -32,7 +34,7 @@ export function addInspect(program: Command, io: Io): void {
     program.command("inspect <name>")
       .description("look at one cache: its records, layers, and which blobs the bucket has lost")
       .addOption(
-        new Option("--format <format>", "dot is for Graphviz, mermaid for Markdown; json as --json")
+        new Option("--format <format>", "html is a page, dot for Graphviz, mermaid for Markdown")
           .choices(Object.keys(FORMATS)).default("table"),
       ),
   ).action((name: string, options: InspectOptions) => runInspect(name, options, io));
@@ -47,7 +49,7 @@ async function runInspect(name: string, options: InspectOptions, io: Io): Promis
     (settings) => inspectCache(name, attributes, settings),
   );
   if (!cache) throw new Error(`${attributes.bucket} has no cache named ${name}`);
-  io.stdout(FORMATS[options.json ? "json" : options.format](cache));
+  io.stdout(await FORMATS[options.json ? "json" : options.format]!(cache));
 }
 
 function describe(cache: CacheInspection, now: number): string {

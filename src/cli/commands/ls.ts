@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { formatAge, formatBytes } from "../../format.ts";
 import { type CacheSummary, listCaches } from "../../manage/list.ts";
-import { printResult, readAttributes } from "../common.ts";
+import { readAttributes } from "../common.ts";
 import type { Command } from "../deps.ts";
-import { formatAge, formatBytes } from "../format.ts";
 import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
 import { type Column, formatTable } from "../table.ts";
@@ -29,7 +29,7 @@ async function runLs(options: ManageOptions, io: Io): Promise<void> {
   const text = caches.length === 0
     ? `${attributes.bucket} has no caches below ${attributes.prefix}${attributes.manifestsPrefix}`
     : describe(caches, Date.now());
-  printResult({ json: { caches }, text }, options, io);
+  io.stdout((options.json ? JSON.stringify({ caches }) : text) + "\n");
 }
 
 function describe(caches: CacheSummary[], now: number): string {

@@ -3,16 +3,18 @@
  *
  * @module
  */
+import { formatAge, formatBytes, formatMoney, plural } from "../../format.ts";
 import { AWS_PRICES, type Prices } from "../../manage/cost.ts";
+import { renderStatsPage } from "../../manage/html/stats_page.ts";
 import { type AgeClass, type BlobTotals, type CacheStats, cacheStats } from "../../manage/stats.ts";
-import { printResult, readAttributes } from "../common.ts";
+import { readAttributes } from "../common.ts";
 import { type Command, InvalidArgumentError, Option } from "../deps.ts";
-import { formatAge, formatBytes, plural } from "../format.ts";
 import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
 import { type Column, formatTable } from "../table.ts";
 
 interface StatsOptions extends ManageOptions {
+  format: "table" | "json" | "html";
   priceStorage: number;
   priceWrites: number;
   priceReads: number;
@@ -25,6 +27,10 @@ export function addStats(program: Command, io: Io): void {
   addManageOptions(
     program.command("stats")
       .description("measure what fills a bucket: what is in use, shared, held by nothing; its cost")
+      .addOption(
+        new Option("--format <format>", "html is a page with a treemap")
+          .choices(["table", "json", "html"]).default("table"),
+      )
       .addOption(price("storage", "1 GiB for a month", AWS_PRICES.storage))
       .addOption(price("writes", "1,000 PUT, COPY, POST or LIST requests", AWS_PRICES.writes))
       .addOption(price("reads", "1,000 GET or HEAD requests", AWS_PRICES.reads)),
@@ -44,7 +50,11 @@ async function runStats(options: StatsOptions, io: Io): Promise<void> {
     io,
     (settings) => cacheStats(attributes, { ...settings, prices }),
   );
-  printResult({ json: stats, text: describe(stats, Date.now()) }, options, io);
+  const now = Date.now();
+  const format = options.json ? "json" : options.format;
+  if (format === "html") io.stdout(await renderStatsPage(stats, attributes.bucket, now));
+  else if (format === "json") io.stdout(JSON.stringify(stats) + "\n");
+  else io.stdout(describe(stats, now) + "\n");
 }
 
 function describe(stats: CacheStats, now: number): string {
@@ -113,16 +123,13 @@ function describeCaches({ caches, dedupRatio }: CacheStats, now: number): string
 
 function describeCost({ cost }: CacheStats): string {
   const { prices } = cost;
-  return `storage ${money(cost.storagePerMonth)} a month, ` +
-    `${money(cost.unreferencedPerMonth)} of it unreferenced; touching everything in use once ` +
-    `${money(cost.touch)}; importing each cache once ${money(cost.import)}\n` +
+  return `storage ${formatMoney(cost.storagePerMonth)} a month, ` +
+    `${
+      formatMoney(cost.unreferencedPerMonth)
+    } of it unreferenced; touching everything in use once ` +
+    `${formatMoney(cost.touch)}; importing each cache once ${formatMoney(cost.import)}\n` +
     `(at ${prices.storage} for 1 GiB a month, ${prices.writes} for 1,000 writes, ` +
     `${prices.reads} for 1,000 reads; without traffic)`;
-}
-
-/** Two decimals, or as many as it takes to see a small amount. */
-function money(amount: number): string {
-  return amount >= 0.01 || amount === 0 ? amount.toFixed(2) : amount.toPrecision(2);
 }
 
 function parsePrice(text: string): number {
