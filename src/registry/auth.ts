@@ -22,9 +22,13 @@ export function authorizer(auth: RegistryAuth): (request: Request) => Promise<vo
   const secret = "token" in auth ? auth.token : auth.password;
   if (secret === "") throw new TypeError("auth: the secret is empty");
   // A random key makes of the comparison of two digests one whose time tells nothing.
-  const key = crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const mac = async (text: string) =>
-    new Uint8Array(await crypto.subtle.sign("HMAC", await key, new TextEncoder().encode(text)));
+  let key: Promise<CryptoKey> | undefined;
+  const mac = async (text: string) => {
+    // Not before the first request: workerd has no random numbers until then.
+    key ??= crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const bytes = new TextEncoder().encode(text);
+    return new Uint8Array(await crypto.subtle.sign("HMAC", await key, bytes));
+  };
   const expected = "token" in auth ? auth.token : `${auth.username}:${auth.password}`;
   const presented = "token" in auth ? presentedToken : presentedLogin;
   return async (request) => {

@@ -27,5 +27,6 @@ export function referrerKey({ prefix }: BucketLayout, subject: string, digest: s
 
 /** What belongs to an upload that is not complete. With an empty name: all of it. */
 export function uploadKey({ prefix }: BucketLayout, id: string, name: string): string {
-  return `${prefix}${UPLOADS}${id}/${name}`;
+  // Side by side: a server that keeps keys as files would make and remove a folder for each upload.
+  return `${prefix}${UPLOADS}${id}.${name}`;
 }
