@@ -93,6 +93,8 @@ export {
 } from "./src/manage/inspect.ts";
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { Holding } from "./src/manage/owners.ts";
+export { copyCache } from "./src/manage/copy.ts";
+export { removeCaches, type RemoveOptions, type RemoveReport } from "./src/manage/remove.ts";
 export {
   pruneCaches,
   type PrunedCache,
@@ -144,4 +146,4 @@ export type {
   ProgressEvent,
   TransferReport,
 } from "./src/transfer/progress.ts";
-export type { BlobSource, CacheSource } from "./src/transfer/source.ts";
+export type { BlobSource, CacheSource, CopyTarget } from "./src/transfer/source.ts";

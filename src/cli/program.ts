@@ -11,6 +11,8 @@ import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addLs } from "./commands/ls.ts";
+import { addCopy } from "./commands/copy.ts";
+import { addRm } from "./commands/rm.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addServe } from "./commands/serve.ts";
 import { addStats } from "./commands/stats.ts";
@@ -53,6 +55,8 @@ export async function run(argv: string[], io: Io): Promise<number> {
       addLs,
       addStats,
       addInspect,
+      addRm,
+      addCopy,
       addPrune,
       addVerify,
       addServe,

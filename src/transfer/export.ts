@@ -69,6 +69,7 @@ export async function exportCache(
     ([digest, size], signal) => exporter.export(digest, size, signal),
     signal,
   );
+  await exporter.restoreLost(signal);
   const refresher = new BlobRefresher(options, connection, recorder, toucher, blobs.keys());
   const context = { options, connection, recorder, refresher, strict, signal };
   let layers = config.layers.length;
@@ -77,6 +78,7 @@ export async function exportCache(
     else await client.put(manifestKey(options, name), manifest, { ...placement, signal });
     recorder.manifest(name);
   }
+  await exporter.restoreLost(signal);
   return recorder.report(options.names, layers);
 }
 
@@ -99,6 +101,8 @@ class BlobExporter {
   readonly #recorder: Recorder;
   readonly #present: ReadonlyMap<string, ObjectInfo>;
   readonly #toucher: Toucher;
+  /** What was in the bucket already, by digest. */
+  readonly #kept = new Map<string, number>();
 
   constructor(
     source: CacheSource,
@@ -120,22 +124,46 @@ class BlobExporter {
     const recorder = this.#recorder;
     const info = this.#present.get(digest);
     if (info && info.size === size && !isArchived(info)) {
-      if (!isStale(info, this.#options, this.#connection.clock())) {
-        return recorder.blob(digest, size, "reused");
-      }
-      if (await this.#toucher.touch(info, { signal })) {
-        return recorder.blob(digest, size, "touched");
+      const outcome = await this.#keep(info, signal);
+      if (outcome) {
+        this.#kept.set(digest, size);
+        return recorder.blob(digest, size, outcome);
       }
     }
     await this.#upload(digest, signal);
     recorder.blob(digest, size, "transferred");
   }
 
+  /**
+   * Sends what was in the bucket when the export began and is there no more: somebody may delete
+   * old blobs just when they are found. Before the manifest is written this keeps it from naming
+   * what is lost, and after that nobody who knows the manifest deletes them.
+   */
+  async restoreLost(signal: AbortSignal | undefined): Promise<void> {
+    const { client } = this.#connection;
+    const found = await findBlobs(client, this.#options, this.#kept.keys(), {
+      signal,
+      onWarning: (message) => this.#recorder.warn(message),
+    });
+    const lost = [...this.#kept].filter(([digest, size]) => found.get(digest)?.size !== size);
+    await forEachParallel(lost, this.#options.uploadParallelism, async ([digest], signal) => {
+      this.#recorder.warn(`blob ${digest} was deleted during the export, and is sent again`);
+      await this.#upload(digest, signal);
+    }, signal);
+  }
+
+  async #keep(info: ObjectInfo, signal: AbortSignal): Promise<"reused" | "touched" | undefined> {
+    if (!isStale(info, this.#options, this.#connection.clock())) return "reused";
+    return await this.#toucher.touch(info, { signal }) ? "touched" : undefined;
+  }
+
   async #upload(digest: string, signal: AbortSignal): Promise<void> {
     const { client, placement } = this.#connection;
+    const key = blobKey(this.#options, digest);
+    if (await this.#source.copyBlob?.(digest, { client, key, ...placement, signal })) return;
     const blob = await this.#source.openBlob(digest);
     try {
-      await client.upload(blobKey(this.#options, digest), verifiedParts(blob, digest), {
+      await client.upload(key, verifiedParts(blob, digest), {
         ...placement,
         ...BLOB_PARTS,
         // The digest of a blob that goes in one request is the hash that signs it.

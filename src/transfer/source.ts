@@ -6,12 +6,21 @@
 import { mergeCacheConfigs } from "../cacheconfig/merge.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
 import type { RandomAccess } from "../runtime/files.ts";
-import type { RequestOptions } from "../s3/types.ts";
+import type { S3Client } from "../s3/client.ts";
+import type { Placement, RequestOptions } from "../s3/types.ts";
 
 /** A blob that is being read. */
 export interface BlobSource extends RandomAccess {
   /** Gives it back. */
   close(): Promise<void>;
+}
+
+/** Where a server is to copy a blob to. */
+export interface CopyTarget extends Placement, RequestOptions {
+  /** Of the bucket. */
+  client: S3Client;
+  /** The key that the copy gets. */
+  key: string;
 }
 
 /** A cache that can be exported. */
@@ -20,6 +29,12 @@ export interface CacheSource {
   readonly config: CacheConfig;
   /** Opens a blob of the config. */
   openBlob(digest: string): Promise<BlobSource>;
+  /**
+   * Has the target's server fetch a blob by itself, where it can.
+   *
+   * @returns false if it cannot: the blob is then opened and sent
+   */
+  copyBlob?(digest: string, target: CopyTarget): Promise<boolean>;
   /**
    * Fails if one of these blobs is not there in its size. An export that cannot succeed then fails
    * before it has sent anything.

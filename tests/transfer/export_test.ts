@@ -59,12 +59,39 @@ test("blobs go before the manifest, which the last request writes", async () => 
   assertEquals(puts.filter((url) => url.includes("/manifests/")).length, 1);
 });
 
-test("what the bucket has is not sent again, and costs one listing", async () => {
+test("what the bucket has is not sent again, and costs a listing before, at the end, and after", async () => {
   const bucket = testBucket();
   await exportCache(localFixture("web-max"), bucket.options(), bucket);
   const report = await exportCache(localFixture("web-max"), bucket.options(), bucket);
   assertEquals(report.blobs, { total: 8, transferred: 0, reused: 8, touched: 0, missing: 0 });
-  assertEquals([report.requests.LIST, report.requests.HEAD, report.requests.PUT], [1, 0, 1]);
+  assertEquals([report.requests.LIST, report.requests.HEAD, report.requests.PUT], [3, 0, 1]);
+});
+
+test("a blob that somebody deletes during the export is sent again, before or after the manifest", async () => {
+  const blob = localFixture("web-max").config.layers[0]!.blob;
+  for (const before of ["?list-type", "/manifests/app"]) {
+    const bucket = testBucket();
+    await exportCache(localFixture("web-max"), bucket.options(), bucket);
+    bucket.requests.length = 0;
+    const warnings: string[] = [];
+    const { fetch } = bucket;
+    let deleted = false;
+    await exportCache(localFixture("web-max"), bucket.options(), {
+      ...bucket,
+      fetch: async (input, init) => {
+        // The first listing has told of the blob.
+        if (!deleted && bucket.requests.length > 0 && String(input).includes(before)) {
+          deleted = true;
+          await bucket.client.delete(`blobs/${blob}`);
+        }
+        return await fetch(input, init);
+      },
+      onProgress: (event) => event.type === "warning" && warnings.push(event.message),
+    });
+    assert(deleted);
+    assertEquals(await bucket.objects(), bucketFixture("web-max"));
+    assertEquals(warnings, [`blob ${blob} was deleted during the export, and is sent again`]);
+  }
 });
 
 test("a blob of the wrong size, or in an archive, is written again", async () => {
