@@ -6,7 +6,7 @@
 import type { ManageEvent, ManageSettings } from "../manage/settings.ts";
 import { addCommonOptions, type CommonOptions, warn } from "./common.ts";
 import type { Command } from "./deps.ts";
-import { plural } from "./format.ts";
+import { plural } from "../format.ts";
 import type { Io } from "./io.ts";
 
 /** How often a log is told what has been looked at, in milliseconds. */

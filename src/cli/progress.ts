@@ -5,7 +5,7 @@
  */
 import type { ProgressEvent } from "../transfer/progress.ts";
 import { cliProgress } from "./deps.ts";
-import { formatBytes, plural } from "./format.ts";
+import { formatBytes, plural } from "../format.ts";
 import type { Io } from "./io.ts";
 
 /** `auto` is a bar on a terminal and lines elsewhere. */

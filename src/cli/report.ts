@@ -5,7 +5,7 @@
  */
 import type { RequestKind } from "../s3/types.ts";
 import type { BlobOutcome, TransferReport } from "../transfer/progress.ts";
-import { formatBytes, plural } from "./format.ts";
+import { formatBytes, plural } from "../format.ts";
 
 /** One line about a transfer. */
 export function describeReport(report: TransferReport, transferred: string): string {

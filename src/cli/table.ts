@@ -5,8 +5,6 @@
  */
 import { printable } from "../format.ts";
 
-export { printable } from "../format.ts";
-
 /** A column: its title, and whether it holds numbers, which end on the right. */
 export interface Column {
   title: string;

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { formatBytes, plural } from "../../format.ts";
 import { listen } from "../../runtime/listen.ts";
 import { type Address, formatAddress, isLoopback, parseAddress } from "../address.ts";
 import { readAttributes, warn } from "../common.ts";
 import { type Command, Option } from "../deps.ts";
 import { ExitStatus } from "../exit_status.ts";
-import { formatBytes, plural } from "../format.ts";
 import { runChild } from "../gateway/child.ts";
 import { createFront } from "../gateway/front.ts";
 import { Metrics } from "../gateway/metrics.ts";

@@ -3,16 +3,15 @@
  *
  * @module
  */
+import { formatBytes, plural, printable } from "../../format.ts";
 import { pruneCaches, type PruneReport } from "../../manage/prune.ts";
 import type { ManageEvent } from "../../manage/settings.ts";
 import { collect, printResult, readAttributes, warn } from "../common.ts";
 import type { Command } from "../deps.ts";
-import { formatBytes, plural } from "../format.ts";
 import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
 import { collectForNames, type ForNames, toRules } from "../prune_rules.ts";
 import { parseCount, parseDuration, parseSize } from "../quantities.ts";
-import { printable } from "../table.ts";
 
 interface PruneOptions extends ManageOptions {
   maxAge?: ForNames[];

@@ -3,14 +3,13 @@
  *
  * @module
  */
+import { formatBytes, plural, printable } from "../../format.ts";
 import { type CacheProblem, verifyCache, type VerifyReport } from "../../manage/verify.ts";
 import { printResult, readAttributes } from "../common.ts";
 import type { Command } from "../deps.ts";
-import { formatBytes, plural } from "../format.ts";
 import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
 import { ProblemsFound } from "../problems_found.ts";
-import { printable } from "../table.ts";
 
 interface VerifyOptions extends ManageOptions {
   deep?: boolean;

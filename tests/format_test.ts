@@ -1,6 +1,13 @@
-import { formatAge, formatBytes, plural } from "../../src/cli/format.ts";
-import { assertEquals } from "../assert.ts";
-import { test } from "../harness.ts";
+import {
+  formatAge,
+  formatBytes,
+  formatMoney,
+  plural,
+  printable,
+  shortDigest,
+} from "../src/format.ts";
+import { assertEquals } from "./assert.ts";
+import { test } from "./harness.ts";
 
 test("bytes have three digits and a decimal unit", () => {
   const cases: [number, string][] = [
@@ -34,4 +41,21 @@ test("an age has one unit", () => {
     [14 * 86_400_000, "14 d"],
   ];
   for (const [ms, text] of cases) assertEquals(formatAge(ms), text);
+});
+
+test("what a terminal would obey is written out", () => {
+  assertEquals(
+    printable("a\x1b[2Jb\u202ec\n\u009b\u2028\ud800 é"),
+    "a\\u{1b}[2Jb\\u{202e}c\\u{a}\\u{9b}\\u{2028}\\u{d800} é",
+  );
+});
+
+test("a digest is cut, other text is not", () => {
+  assertEquals(shortDigest("sha256:" + "a1".repeat(32)), "a1a1a1a1a1a1");
+  assertEquals(shortDigest("sha256:/etc/passwd"), "sha256:/etc/passwd");
+});
+
+test("a small amount can still be seen", () => {
+  const amounts = [0, 0.000123, 0.0099, 0.01, 12.345, 1e4].map(formatMoney);
+  assertEquals(amounts, ["0.00", "0.00012", "0.0099", "0.01", "12.35", "10000.00"]);
 });

@@ -1,6 +1,0 @@
-/**
- * Numbers for people.
- *
- * @module
- */
-export { formatAge, formatBytes, plural } from "../format.ts";
