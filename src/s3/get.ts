@@ -53,12 +53,16 @@ export async function getObject(
   if (range && digest) {
     throw new TypeError("digest: a range cannot be checked by the whole's digest");
   }
-  const { reply: first, start, end, size } = await open(transport, key, options, range);
+  // Ends what is being read when the body is cancelled.
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const asked = { ...options, signal };
+  const { reply: first, start, end, size } = await open(transport, key, asked, range);
   const length = end - start + 1;
   const info = readObjectHeaders(key, first.headers, size);
   const chunks = resuming(first, length, async (done) => {
     const rest = { start: start + done, end };
-    const same = { ...options, ifMatch: info.etag || undefined };
+    const same = { ...asked, ifMatch: info.etag || undefined };
     return (await open(transport, key, same, rest)).reply;
   });
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -67,10 +71,9 @@ export async function getObject(
       if (done) controller.close();
       else controller.enqueue(value);
     },
-    async cancel() {
-      await chunks.return();
-      // A body that nobody has begun to read is not the generator's yet.
-      await first.discard();
+    cancel(reason) {
+      stop.abort(reason);
+      first.discard();
     },
   }, { highWaterMark: 0 });
   const body = digest ? verified(stream, digest, key) : stream;
@@ -112,7 +115,7 @@ async function open(
   }, (reply) => Promise.resolve(reply));
   const opened = { reply, ...extent(reply) };
   if (range && !answers(opened, range)) {
-    await reply.discard();
+    reply.discard();
     throw new IntegrityError(`${key}: the server ignores Range, or answers another one`);
   }
   return opened;
@@ -170,6 +173,6 @@ async function* resuming(
       reply = await reopen(done);
     }
   } finally {
-    await reply.discard();
+    reply.discard();
   }
 }

@@ -73,7 +73,7 @@ export class Reply {
     for (let chunk; (chunk = await this.read());) {
       size += chunk.length;
       if (size > MAX_TEXT_BYTES) {
-        await this.discard();
+        this.discard();
         throw this.#context.broken(`the answer is longer than ${MAX_TEXT_BYTES} bytes`);
       }
       text += decoder.decode(chunk, { stream: true });
@@ -82,8 +82,9 @@ export class Reply {
   }
 
   /** Gives the connection back without the rest of the body. */
-  async discard(): Promise<void> {
-    await this.#reader?.cancel().catch(() => {});
+  discard(): void {
+    // Not waited for: where fetch's caller has cloned the answer, it ends with the clone.
+    this.#reader?.cancel().catch(() => {});
     this.#end();
   }
 

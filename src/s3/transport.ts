@@ -124,9 +124,9 @@ export class Transport {
 
   /** Sends a request whose answer has no content of interest. */
   sendForHeaders(call: Call): Promise<Headers> {
-    return this.send(call, async (reply) => {
-      await reply.discard();
-      return reply.headers;
+    return this.send(call, (reply) => {
+      reply.discard();
+      return Promise.resolve(reply.headers);
     });
   }
 

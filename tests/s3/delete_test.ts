@@ -1,6 +1,7 @@
 import { S3Client, S3Error } from "s3cache";
 import { readXml } from "../../src/s3/xml.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
+import { collect } from "../collect.ts";
 import { test } from "../harness.ts";
 import { createFaultProxy, type FaultRule, requestsOf } from "../servers/fault_proxy.ts";
 import { startS3 } from "../servers/s3_server.ts";
@@ -80,7 +81,7 @@ test("where there is no batch deletion, keys are deleted one by one", async () =
   const { deleted, errors } = await client.deleteMany(keys);
   assertEquals(deleted.toSorted(), ["a", "absent", "b é"]);
   assertEquals(errors.map(({ key, code }) => [key, code]), [["kept", "AccessDenied"]]);
-  assertEquals((await Array.fromAsync(client.list())).map(({ key }) => key), ["kept"]);
+  assertEquals((await collect(client.list())).map(({ key }) => key), ["kept"]);
 });
 
 test("a server without batch deletion is asked for it once", async () => {

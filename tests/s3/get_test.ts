@@ -97,3 +97,19 @@ test("a body that nobody wants any more is given back", async () => {
   await (await client.get("k")).body.cancel();
   assertEquals(cancelled, true);
 });
+
+test("a body that stalls while it is read is given back at once", async () => {
+  const { client } = scripted([
+    (request) => {
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) =>
+          request.signal!.addEventListener("abort", () => controller.error(request.signal!.reason)),
+      });
+      return Promise.resolve(whole(body));
+    },
+  ]);
+  const reader = (await client.get("k")).body.getReader();
+  const pending = reader.read();
+  await reader.cancel();
+  assertEquals((await pending).done, true);
+});

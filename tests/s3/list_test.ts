@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "../assert.ts";
+import { collect } from "../collect.ts";
 import { test } from "../harness.ts";
 import { scripted } from "./scripted.ts";
 
@@ -16,7 +17,7 @@ test("pages are asked for one by one, each where the last one ended", async () =
     page(`<IsTruncated>true</IsTruncated><NextContinuationToken>a+/=</NextContinuationToken>`),
     page(`<IsTruncated>false</IsTruncated>${entry("k")}`),
   ]);
-  const keys = await Array.fromAsync(client.list({ prefix: "p/ +", startAfter: "é", pageSize: 7 }));
+  const keys = await collect(client.list({ prefix: "p/ +", startAfter: "é", pageSize: 7 }));
   assertEquals(keys.map(({ key }) => key), ["k"]);
   assertEquals(sent.map(({ url }) => url.search), [
     "?list-type=2&encoding-type=url&prefix=p%2F%20%2B&start-after=%C3%A9&max-keys=7",
@@ -40,11 +41,11 @@ test("keys are decoded where the server has encoded them, and only there", async
   const encoded = scripted([
     page(`<EncodingType>url</EncodingType>${entry("a%2Bb+c%2Fd%01")}`),
   ]);
-  assertEquals((await Array.fromAsync(encoded.client.list()))[0]!.key, "a+b c/d\x01");
+  assertEquals((await collect(encoded.client.list()))[0]!.key, "a+b c/d\x01");
   const plain = scripted([page(entry("a%2Bb+c &amp;"))]);
-  assertEquals((await Array.fromAsync(plain.client.list()))[0]!.key, "a%2Bb+c &");
+  assertEquals((await collect(plain.client.list()))[0]!.key, "a%2Bb+c &");
   const pretended = scripted([page(`<EncodingType>url</EncodingType>${entry("100 %")}`)]);
-  assertEquals((await Array.fromAsync(pretended.client.list()))[0]!.key, "100 %");
+  assertEquals((await collect(pretended.client.list()))[0]!.key, "100 %");
 });
 
 test("an entry has what S3 says, and no storage class that is the usual one", async () => {
@@ -55,7 +56,7 @@ test("an entry has what S3 says, and no storage class that is the usual one", as
     ),
   ]);
   const info = { size: 3, etag: '"1"', lastModified: new Date("2026-01-02T03:04:05Z") };
-  assertEquals(await Array.fromAsync(client.list()), [
+  assertEquals(await collect(client.list()), [
     { key: "1", ...info },
     { key: "2", ...info, storageClass: "GLACIER" },
   ]);
@@ -68,7 +69,7 @@ test("what a delimiter cuts off is on its page", async () => {
         `<CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes>`,
     ),
   ]);
-  assertEquals(await Array.fromAsync(client.listPages({ delimiter: "/" })), [
+  assertEquals(await collect(client.listPages({ delimiter: "/" })), [
     { objects: [], prefixes: ["a b/", "c/"], last: true },
   ]);
 });
@@ -76,12 +77,12 @@ test("what a delimiter cuts off is on its page", async () => {
 test("a list that does not say how it goes on is not taken for the whole", async () => {
   const truncated = `<IsTruncated>true</IsTruncated><NextContinuationToken/>${entry("k")}`;
   const objects = scripted([page(truncated)]);
-  const list = () => Array.fromAsync(objects.client.list());
+  const list = () => collect(objects.client.list());
   await assertRejects(list, Error, "no NextContinuationToken");
   const uploads = scripted([
     page("<IsTruncated>true</IsTruncated>", "ListMultipartUploadsResult"),
   ]);
-  const listUploads = () => Array.fromAsync(uploads.client.listMultipartUploads());
+  const listUploads = () => collect(uploads.client.listMultipartUploads());
   await assertRejects(listUploads, Error, "no NextKeyMarker");
 });
 
@@ -98,7 +99,7 @@ test("pending uploads are listed in pages as well", async () => {
     ),
     page(upload("c", "u2"), "ListMultipartUploadsResult"),
   ]);
-  const found = await Array.fromAsync(client.listMultipartUploads({ prefix: "p" }));
+  const found = await collect(client.listMultipartUploads({ prefix: "p" }));
   assertEquals(found.map(({ key, uploadId }) => [key, uploadId]), [["a b", "u/1"], ["c", "u2"]]);
   assertEquals(
     sent[1]!.url.search,
@@ -109,6 +110,6 @@ test("pending uploads are listed in pages as well", async () => {
 test("a listing that is cut in the middle is asked for again", async () => {
   const whole = `<ListBucketResult>${entry("1")}${entry("2")}</ListBucketResult>`;
   const { client, sent } = scripted([new Response(whole.slice(0, -40)), new Response(whole)]);
-  assertEquals((await Array.fromAsync(client.list())).length, 2);
+  assertEquals((await collect(client.list())).length, 2);
   assertEquals(sent.length, 2);
 });

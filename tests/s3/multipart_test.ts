@@ -1,6 +1,7 @@
 import { S3Client, S3Error } from "s3cache";
 import { sleep } from "../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { collect } from "../collect.ts";
 import { test } from "../harness.ts";
 import {
   answerError,
@@ -28,7 +29,7 @@ function behind(rules: FaultRule[]) {
 }
 
 async function pendingKeys(client: S3Client): Promise<string[]> {
-  return (await Array.fromAsync(client.listMultipartUploads())).map(({ key }) => key);
+  return (await collect(client.listMultipartUploads())).map(({ key }) => key);
 }
 
 test("a completion whose answer got lost is found by what it has made", async () => {
@@ -155,7 +156,7 @@ test("a pending upload can be found and aborted by others", async () => {
     { when: partRequests(1), times: Infinity, fault: answerError(403, "AccessDenied") },
   ]);
   await assertRejects(() => client.upload("a/é", THREE_PARTS, { partSize: PART }), S3Error);
-  const [found, ...others] = await Array.fromAsync(direct.listMultipartUploads({ prefix: "a/" }));
+  const [found, ...others] = await collect(direct.listMultipartUploads({ prefix: "a/" }));
   assertEquals([found?.key, others], ["a/é", []]);
   assert(Math.abs(found!.initiated.getTime() - Date.now()) < 60_000);
   await direct.abortMultipartUpload(found!.key, found!.uploadId);

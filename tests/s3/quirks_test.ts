@@ -1,6 +1,7 @@
 /** What services and proxies are known to do, each done to the embedded S3. */
 import { S3Client, S3Error } from "s3cache";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { collect } from "../collect.ts";
 import { test } from "../harness.ts";
 import {
   answerError,
@@ -37,10 +38,10 @@ async function useAll(client: S3Client): Promise<void> {
   assertEquals(await (await client.get("a b", { range: { start: 1, end: 3 } })).text(), "ell");
   await client.upload("parts", streamOf(PART + 1), { partSize: PART });
   await client.copy("a b", "copy");
-  const keys = (await Array.fromAsync(client.list())).map(({ key }) => key);
+  const keys = (await collect(client.list())).map(({ key }) => key);
   assertEquals(keys, ["a b", "copy", "parts"]);
   assertEquals((await client.deleteMany(keys)).errors, []);
-  assertEquals(await Array.fromAsync(client.listMultipartUploads()), []);
+  assertEquals(await collect(client.listMultipartUploads()), []);
 }
 
 test("Google Cloud Storage rewrites accept-encoding before it verifies the signature", async () => {
@@ -123,7 +124,7 @@ test("a page of a proxy that answers 200 is no list, and no copy", async () => {
     times: Infinity,
     fault: () => Promise.resolve(new Response("<html><body>Please log in</body></html>")),
   });
-  await assertRejects(() => Array.fromAsync(client.list()), S3Error, "html");
+  await assertRejects(() => collect(client.list()), S3Error, "html");
   const source = { key: "a", size: 1, etag: '"1"', lastModified: new Date() };
   await assertRejects(() => client.copy("a", "b", { source }), S3Error, "html");
 });

@@ -1,6 +1,7 @@
 import { S3Client, S3Error } from "s3cache";
 import { sleep } from "../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { collect } from "../collect.ts";
 import { test } from "../harness.ts";
 import {
   answerError,
@@ -130,7 +131,7 @@ test("a source that fails ends the upload with its own error", async () => {
   };
   await assertRejects(() => client.upload("k", late, { partSize: PART }), Error, "a bad sector");
   await sleep(10);
-  assertEquals(await Array.fromAsync(client.listMultipartUploads()), []);
+  assertEquals(await collect(client.listMultipartUploads()), []);
   assertEquals(await client.head("k"), undefined);
 });
 

@@ -2,6 +2,7 @@
 import { type Credentials, S3Error } from "s3cache";
 import { readXml } from "../../../src/s3/xml.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
+import { collect } from "../../collect.ts";
 import { type Cases, type Context, textOf } from "../context.ts";
 import { sendForm } from "../raw.ts";
 
@@ -82,7 +83,7 @@ export const access = {
     const key = prefix + "a b+/é";
     await client.put(key, "hello");
     assertEquals(await textOf(client, key), "hello");
-    assertEquals((await Array.fromAsync(client.list({ prefix }))).map(({ key }) => key), [key]);
+    assertEquals((await collect(client.list({ prefix }))).map(({ key }) => key), [key]);
     await client.delete(key);
   },
 } satisfies Cases;

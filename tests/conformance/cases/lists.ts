@@ -2,6 +2,7 @@
 import { S3Error } from "s3cache";
 import { forEachParallel } from "../../../src/parallel.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
+import { collect } from "../../collect.ts";
 import { type Cases, type Context, keysOf } from "../context.ts";
 
 async function fill({ client, prefix }: Context, names: string[]): Promise<string[]> {
@@ -13,7 +14,7 @@ async function fill({ client, prefix }: Context, names: string[]): Promise<strin
 export const lists = {
   "size, time and ETag are listed": async ({ client, prefix }) => {
     const { etag } = await client.put(prefix + "k", "hello");
-    const listed = await Array.fromAsync(client.list({ prefix }));
+    const listed = await collect(client.list({ prefix }));
     assertEquals(listed.map(({ key, size }) => [key, size]), [[prefix + "k", 5]]);
     assertEquals(listed[0]!.etag, etag);
     const { lastModified } = (await client.head(prefix + "k"))!;
@@ -24,7 +25,7 @@ export const lists = {
     const keys = await fill(context, ["1", "2", "3", "4", "5"]);
     const { client, prefix } = context;
     assertEquals(await keysOf(client.list({ prefix, pageSize: 2 })), keys);
-    const pages = await Array.fromAsync(client.listPages({ prefix, pageSize: 2 }));
+    const pages = await collect(client.listPages({ prefix, pageSize: 2 }));
     assertEquals(pages.map(({ objects }) => objects.length), [2, 2, 1]);
   },
 
@@ -41,7 +42,7 @@ export const lists = {
   "a delimiter": async (context) => {
     await fill(context, ["a/1", "a/2", "b", "c d+/1", "e"]);
     const { client, prefix } = context;
-    const pages = await Array.fromAsync(client.listPages({ prefix, delimiter: "/", pageSize: 3 }));
+    const pages = await collect(client.listPages({ prefix, delimiter: "/", pageSize: 3 }));
     assertEquals(pages.flatMap(({ prefixes }) => prefixes), [prefix + "a/", prefix + "c d+/"]);
     assertEquals(pages.flatMap(({ objects }) => objects.map(({ key }) => key)), [
       prefix + "b",
@@ -70,13 +71,13 @@ export const lists = {
   },
 
   "nothing to list": async ({ client, prefix }) => {
-    const pages = await Array.fromAsync(client.listPages({ prefix }));
+    const pages = await collect(client.listPages({ prefix }));
     assertEquals(pages, [{ objects: [], prefixes: [], last: true }]);
   },
 
   "a bucket that does not exist": async ({ connect, prefix }) => {
     const absent = connect({ bucket: "conformance-absent" });
-    const error = await assertRejects(() => Array.fromAsync(absent.list({ prefix })), S3Error);
+    const error = await assertRejects(() => collect(absent.list({ prefix })), S3Error);
     assertEquals([error.status, error.code], [404, "NoSuchBucket"]);
   },
 } satisfies Cases;
