@@ -94,6 +94,12 @@ export {
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { Holding } from "./src/manage/owners.ts";
 export { copyCache } from "./src/manage/copy.ts";
+export {
+  repairCache,
+  type RepairedCache,
+  type RepairOptions,
+  type RepairReport,
+} from "./src/manage/repair.ts";
 export { removeCaches, type RemoveOptions, type RemoveReport } from "./src/manage/remove.ts";
 export {
   pruneCaches,

@@ -6,6 +6,7 @@ import "./cli/inspect_test.ts";
 import "./cli/ls_test.ts";
 import "./cli/prune_test.ts";
 import "./cli/quantities_test.ts";
+import "./cli/repair_test.ts";
 import "./cli/rm_and_copy_test.ts";
 import "./cli/serve_test.ts";
 import "./cli/stats_test.ts";

@@ -52,6 +52,7 @@ import "./manage/prune_policy_test.ts";
 import "./manage/prune_scale_test.ts";
 import "./manage/prune_test.ts";
 import "./manage/remove_test.ts";
+import "./manage/repair_test.ts";
 import "./manage/verify_test.ts";
 import "./oci/descriptor_test.ts";
 import "./oci/image_manifest_test.ts";

@@ -13,6 +13,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addLs } from "./commands/ls.ts";
 import { addCopy } from "./commands/copy.ts";
 import { addRm } from "./commands/rm.ts";
+import { addRepair } from "./commands/repair.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addServe } from "./commands/serve.ts";
 import { addStats } from "./commands/stats.ts";
@@ -20,12 +21,10 @@ import { addVerify } from "./commands/verify.ts";
 import { Command, CommanderError } from "./deps.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { Interrupted, type Io } from "./io.ts";
-import { ProblemsFound } from "./problems_found.ts";
 
 /** Exit statuses. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
-const PROBLEMS_FOUND = 3;
 const INTERRUPTED = 130;
 
 /**
@@ -57,6 +56,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       addInspect,
       addRm,
       addCopy,
+      addRepair,
       addPrune,
       addVerify,
       addServe,
@@ -76,7 +76,6 @@ export async function run(argv: string[], io: Io): Promise<number> {
 
 function statusOf(error: unknown, io: Io): number {
   if (error instanceof ExitStatus) return error.status;
-  if (error instanceof ProblemsFound) return PROBLEMS_FOUND;
   // The parser has said it already; asking for help is no error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
   if (io.signal.aborted && io.signal.reason instanceof Interrupted) {

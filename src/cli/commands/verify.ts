@@ -7,9 +7,9 @@ import { formatBytes, plural, printable } from "../../format.ts";
 import { type CacheProblem, verifyCache, type VerifyReport } from "../../manage/verify.ts";
 import { printResult, readAttributes } from "../common.ts";
 import type { Command } from "../deps.ts";
+import { ExitStatus, PROBLEMS_FOUND } from "../exit_status.ts";
 import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
-import { ProblemsFound } from "../problems_found.ts";
 
 interface VerifyOptions extends ManageOptions {
   deep?: boolean;
@@ -33,7 +33,7 @@ async function runVerify(options: VerifyOptions, io: Io): Promise<void> {
     (settings) => verifyCache(attributes, { ...settings, deep: options.deep }),
   );
   printResult({ json: report, text: describe(report) }, options, io);
-  if (report.problems.length > 0) throw new ProblemsFound();
+  if (report.problems.length > 0) throw new ExitStatus(PROBLEMS_FOUND);
 }
 
 function describe({ manifests, blobs, bytes, problems, seconds }: VerifyReport): string {
