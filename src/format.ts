@@ -44,9 +44,10 @@ export function plural(count: number, noun: string): string {
  * How long ago something was, in the largest unit that it has one of.
  *
  * @param ms milliseconds; what lies in the future counts as now
- * @returns such as `40 s`, `5 min`, `23 h`, `14 d`
+ * @returns such as `40 s`, `5 min`, `23 h`, `14 d`; `?` if a server has not told the time
  */
 export function formatAge(ms: number): string {
+  if (Number.isNaN(ms)) return "?";
   const units: [number, string][] = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"]];
   const [size, unit] = units.find(([size]) => ms >= size) ?? [1000, "s"];
   return `${Math.max(0, Math.floor(ms / size))} ${unit}`;

@@ -39,6 +39,7 @@ test("an age has one unit", () => {
     [60_000, "1 min"],
     [86_399_999, "23 h"],
     [14 * 86_400_000, "14 d"],
+    [NaN, "?"],
   ];
   for (const [ms, text] of cases) assertEquals(formatAge(ms), text);
 });

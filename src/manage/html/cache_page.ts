@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatBytes, plural } from "../../format.ts";
+import { formatAge, formatBytes, plural } from "../../format.ts";
 import { graphOf } from "../graph.ts";
 import type { CacheInspection } from "../inspect.ts";
 import { type DrawnEdge, layOutGraph, NODE, type Point } from "./graph_layout.ts";
@@ -29,7 +29,7 @@ export function renderCachePage(inspection: CacheInspection, now: number): Promi
     title: name,
     summary: `${plural(records.length, "record")}, ${plural(layers.length, "layer")}, ` +
       `${plural(blobs, "blob")} (${formatBytes(bytes)}), ` +
-      `${lost === 0 ? "none" : lost} lost; written ${lastModified.toISOString()}`,
+      `${lost === 0 ? "none" : lost} lost; written ${formatAge(now - lastModified.getTime())} ago`,
     legend: { whole: "has a result", none: "has no result", broken: "has lost a blob" },
     drawing: draw(inspection),
     panel: markup`<p>Choose a record to see what it holds.</p>`,
