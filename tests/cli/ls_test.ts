@@ -1,4 +1,5 @@
 import fixtures from "s3cache-fixtures";
+import { run } from "../../src/cli/program.ts";
 import { assertEquals, assertMatch } from "../assert.ts";
 import { test } from "../harness.ts";
 import { bucketOf } from "./bucket.ts";
@@ -33,4 +34,26 @@ test("an empty bucket, and one that is not there", () =>
     assertEquals([absent.status, absent.stdout], [1, ""]);
     assertMatch(absent.stderr, /NoSuchBucket/);
     assertEquals((await cli(["ls"])).status, 2);
+  }));
+
+test("on a terminal, one line counts what has been read and then goes away", () =>
+  withServer(async (attributes) => {
+    const bucket = bucketOf(attributes);
+    await bucket.put("manifests/a", fixtures["web-max/s3/manifests/app"]!);
+    await bucket.put("manifests/b", fixtures["web-max/s3/manifests/app"]!);
+    const stderr: string[] = [];
+    const watched = (...argv: string[]) =>
+      run(["ls", "--cache", attributes, ...argv], {
+        env: {},
+        stdout: () => {},
+        stderr: (text) => void stderr.push(text),
+        isTerminal: true,
+        signal: new AbortController().signal,
+      });
+    assertEquals(await watched(), 0);
+    assertEquals(stderr, ["\rls: 1 manifest", "\rls: 2 manifests", "\r\x1b[K"]);
+    stderr.length = 0;
+    assertEquals(await watched("--quiet"), 0);
+    assertEquals(await watched("--progress=none"), 0);
+    assertEquals(stderr, []);
   }));
