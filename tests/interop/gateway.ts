@@ -7,12 +7,12 @@ export class Gateway implements AsyncDisposable {
   /** `HOST:PORT`, as references have it. */
   readonly host: string;
   readonly #child: Deno.ChildProcess;
-  readonly #lines: AsyncGenerator<string>;
+  readonly #log: Log;
 
-  private constructor(host: string, child: Deno.ChildProcess, lines: AsyncGenerator<string>) {
+  private constructor(host: string, child: Deno.ChildProcess, log: Log) {
     this.host = host;
     this.#child = child;
-    this.#lines = lines;
+    this.#log = log;
   }
 
   /**
@@ -31,10 +31,9 @@ export class Gateway implements AsyncDisposable {
       stdout: "piped",
     });
     const child = command.spawn();
-    const lines = readLines(child.stdout);
-    const first = await lines.next();
-    if (first.done) throw new Error("the gateway did not start");
-    return new Gateway(new URL(JSON.parse(first.value).url).host, child, lines);
+    const log = new Log(child.stdout);
+    const first = await log.until(() => true);
+    return new Gateway(new URL(JSON.parse(first).url).host, child, log);
   }
 
   /** Attributes of a cache that goes by way of the gateway. */
@@ -44,31 +43,56 @@ export class Gateway implements AsyncDisposable {
 
   /** What the gateway was asked since this was last called: method, path and status. */
   async requests(): Promise<string[]> {
-    // What is logged before this one was asked before.
+    // What was asked before this one is logged before it.
     const marker = `/v2/${crypto.randomUUID()}/tags/list`;
     await (await fetch(`http://${this.host}${marker}`)).text();
-    const requests: string[] = [];
-    for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done) throw new Error("the gateway ended");
-      const { method, path, status } = JSON.parse(value);
-      if (path === marker) return requests;
-      requests.push(`${method} ${path} ${status}`);
-    }
+    await this.#log.until((line) => line.includes(marker));
+    return this.#log.take().map((line) => JSON.parse(line))
+      .filter(({ path }) => path !== undefined && path !== marker)
+      .map(({ method, path, status }) => `${method} ${path} ${status}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
-    for await (const _ of this.#lines);
     await this.#child.status;
+    await this.#log.end;
   }
 }
 
-async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream() as TransformStream)) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
+/** The lines of a stream, read as they come: a process whose output nobody reads stands still. */
+class Log {
+  /** Resolves when the stream ends. */
+  readonly end: Promise<void>;
+  #lines: string[] = [];
+  #rest = "";
+  #ended = false;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.end = this.#read(stream);
+  }
+
+  /** Waits for a line. */
+  async until(isIt: (line: string) => boolean): Promise<string> {
+    for (;;) {
+      const line = this.#lines.find(isIt);
+      if (line !== undefined) return line;
+      if (this.#ended) throw new Error("the gateway ended");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Takes what is there. */
+  take(): string[] {
+    return this.#lines.splice(0);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      const lines = (this.#rest + decoder.decode(chunk, { stream: true })).split("\n");
+      this.#rest = lines.pop()!;
+      this.#lines.push(...lines);
+    }
+    this.#ended = true;
   }
 }
