@@ -28,7 +28,7 @@ export function testBucket(settings: S3ServerOptions = {}) {
     advance: (hours: number) => void (now += hours * 3600_000),
     options: (changes: Partial<CacheOptions> = {}): CacheOptions => ({ ...defaults, ...changes }),
   };
-  const client = new S3Client({
+  const clientOptions = {
     bucket: "cache",
     region: "us-east-1",
     endpoint: "http://s3.test",
@@ -36,13 +36,14 @@ export function testBucket(settings: S3ServerOptions = {}) {
     credentials,
     fetch: bucket.fetch,
     clock,
-  });
+  };
+  const client = new S3Client(clientOptions);
   const objects = async () => {
     const all: Record<string, Uint8Array> = {};
     for await (const { key } of client.list()) all[key] = await (await client.get(key)).bytes();
     return all;
   };
-  return Object.assign(bucket, { client, objects });
+  return Object.assign(bucket, { client, clientOptions, objects });
 }
 
 const defaults: CacheOptions = {
