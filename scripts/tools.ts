@@ -10,6 +10,8 @@ import { installNpm } from "./tools/npm.ts";
 import { installPython } from "./tools/python.ts";
 
 const BUILDKIT = "v0.34.2";
+const CRANE = "v0.22.1";
+const CONFORMANCE = "v0.0.0-20260831232431-97274622c111";
 
 /** The versions of the S3 servers, for the table of what they can do. */
 export const VERSIONS = {
@@ -42,6 +44,16 @@ const tools = {
     return await installCargo("s3s-fs", VERSIONS["s3s-fs"], ["binary"]) + "/s3s-fs";
   },
   moto: () => installPython("moto", VERSIONS.moto, "server"),
+  crane: async () => {
+    const pkg = "github.com/google/go-containerregistry/cmd/crane";
+    return await installGo("crane", pkg, CRANE) + "/crane";
+  },
+  "distribution-conformance": async () => {
+    const name = "distribution-conformance";
+    const pkg = "github.com/opencontainers/distribution-spec/conformance";
+    return await installGo(name, pkg, CONFORMANCE) + `/${name}`;
+  },
+  skopeo: () => installDebian("skopeo", "skopeo"),
   runc: () => installDebian("runc", "runc"),
   busybox: () => installDebian("busybox", "busybox-static", isStatic),
   chromium: () => installDebian("chromium", "chromium"),
