@@ -113,12 +113,18 @@ async function open(
     },
     signal,
   }, (reply) => Promise.resolve(reply));
-  const opened = { reply, ...extent(reply) };
-  if (range && !answers(opened, range)) {
+  const { status, headers } = reply;
+  const length = Number(headers.get("content-length") ?? NaN);
+  // Such as "bytes 0-4/10".
+  const part = status === 206 && headers.get("content-range")?.match(/\d+/g)?.map(Number);
+  const [start = NaN, end = NaN, size = NaN] = part || [0, length - 1, length];
+  if (
+    range && (start !== (range.start ?? 0) || end !== Math.min(range.end ?? Infinity, size - 1))
+  ) {
     reply.discard();
     throw new IntegrityError(`${key}: the server ignores Range, or answers another one`);
   }
-  return opened;
+  return { reply, start, end, size };
 }
 
 function rangeHeader(range: ByteRange | undefined): string | undefined {
@@ -129,19 +135,6 @@ function rangeHeader(range: ByteRange | undefined): string | undefined {
     throw new TypeError(`range ${start}-${end ?? ""}: expected bytes from 0, in order`);
   }
   return `bytes=${start}-${end ?? ""}`;
-}
-
-function extent({ status, headers }: Reply): Pick<Opened, "start" | "end" | "size"> {
-  const range = headers.get("content-range")?.match(/^bytes (\d+)-(\d+)\/(\d+)$/);
-  if (status === 206 && range) {
-    return { start: Number(range[1]), end: Number(range[2]), size: Number(range[3]) };
-  }
-  const size = Number(headers.get("content-length") ?? NaN);
-  return { start: 0, end: size - 1, size };
-}
-
-function answers(opened: Opened, { start = 0, end = Infinity }: ByteRange): boolean {
-  return opened.start === start && opened.end === Math.min(end, opened.size - 1);
 }
 
 /** The chunks of a body, the rest of them from a new request where the connection broke. */

@@ -116,7 +116,7 @@ test("a redirect is not followed, with the signature or without", async () => {
     },
   });
   await assertRejects(() => client.put("k", "x"), S3Error, "elsewhere.test");
-  assertEquals([new Set(hosts), proxy.requests.length], [new Set(["s3.test"]), 1]);
+  assertEquals([hosts, proxy.requests.length], [["s3.test"], 1]);
 });
 
 test("a page of a proxy that answers 200 is no list, and no copy", async () => {
