@@ -29,6 +29,8 @@ export interface ListedManifest {
   config?: CacheConfig;
   /** The version that was read, which may be a newer one than the listing's. */
   etag?: string;
+  /** The object's own metadata, as it was read. */
+  metadata?: Record<string, string>;
   /** Why it cannot be used. */
   error?: Error;
 }
@@ -123,7 +125,9 @@ async function read(
 ): Promise<ListedManifest | undefined> {
   try {
     const manifest = await readManifest(client, found.key, { signal });
-    return manifest && { ...found, config: manifest.config, etag: manifest.etag };
+    if (!manifest) return undefined;
+    const { config, etag, info: { metadata } } = manifest;
+    return { ...found, config, etag, ...(metadata && { metadata }) };
   } catch (error) {
     signal?.throwIfAborted();
     if (!isAboutObject(error)) throw error;

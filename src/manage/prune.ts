@@ -13,6 +13,7 @@ import { connect } from "../transfer/connection.ts";
 import { type ListedManifest, listManifests } from "./manifests.ts";
 import { candidatesKey, ownPrefix } from "./own_keys.ts";
 import { readCandidates, writeCandidates } from "./prune_candidates.ts";
+import { deleteLeftovers, readGateway } from "./prune_gateway.ts";
 import { PruneRefusedError, refuseUnknownManifests } from "./prune_guard.ts";
 import {
   orderRetirements,
@@ -21,7 +22,7 @@ import {
   type RetirementOrder,
 } from "./prune_policy.ts";
 import { type DamagedManifest, References, STAYS } from "./prune_references.ts";
-import { Sweep, type SweepReport } from "./prune_sweep.ts";
+import { Sweep, type SweepReport, type Tally } from "./prune_sweep.ts";
 import { abortStaleUploads } from "./prune_uploads.ts";
 import { observeServerTime } from "./server_time.ts";
 import type { ManageSettings } from "./settings.ts";
@@ -79,6 +80,8 @@ export interface PruneReport {
   overBytes?: number;
   /** Multipart uploads that were aborted. */
   uploads: number;
+  /** Objects of a registry gateway that nobody needs, and that were deleted. */
+  gateway: Tally;
   /** Objects that could not be deleted. */
   failures: DeleteFailure[];
   /** Manifests that were written in the window that remains, and refer to deleted blobs. */
@@ -153,14 +156,15 @@ export async function pruneCaches(
   const retirement = orderRetirements(manifests, settings, now);
   const references = new References(client, layouts);
   await references.refresh(signal, placesOf(retirement, onProgress));
-  await references.addKept(cutoff, signal);
   const total = references.manifests;
   const place = firstThatStays(retirement, references, settings.maxBytes);
   const overBytes = Math.max(0, references.bytesFrom(place) - (settings.maxBytes ?? Infinity));
 
   const common = { client, layout: options, dryRun, cutoff, onProgress, signal };
   const retired = retirement.order.slice(0, place);
+  const leftovers = await readGateway(common, references);
   const deleted = await retire(retired, references, common);
+  const gateway = await deleteLeftovers(leftovers, common);
   const uploads = await abortStaleUploads(common);
   const memoryKey = candidatesKey(options);
   const memory = twoPhase
@@ -176,6 +180,7 @@ export async function pruneCaches(
     blobs: sweep.report,
     ...(overBytes > 0 && { overBytes }),
     uploads,
+    gateway,
     failures: sweep.failures,
     damaged,
     requests: { ...requests.counts },

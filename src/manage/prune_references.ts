@@ -1,26 +1,25 @@
 /**
- * Which blobs are in use: by the manifests of caches, and by what a registry gateway keeps.
+ * Which blobs are in use, by the manifests of caches and by whatever else holds them.
  *
  * @module
  */
 import type { CacheConfig } from "../cacheconfig/types.ts";
-import { isDigest } from "../digest.ts";
-import { CACHE_CONFIG } from "../oci/media_types.ts";
 import { forEachParallel } from "../parallel.ts";
 import type { S3Client } from "../s3/client.ts";
-import { isNoSuchKey } from "../s3/errors.ts";
 import { blobKey, type BucketLayout } from "../transfer/bucket_layout.ts";
 import { distinctBlobs } from "../transfer/source.ts";
 import { DigestTable } from "./digest_table.ts";
 import { type ListedManifest, readManifests } from "./manifests.ts";
-import { keptManifestsPrefix } from "./own_keys.ts";
 import { PruneRefusedError } from "./prune_guard.ts";
 import { versionOf } from "./version.ts";
 
 /** The place in the order of retirement of what does not retire. */
 export const STAYS: number = Number.MAX_SAFE_INTEGER;
 
-const READ_PARALLELISM = 4;
+const HEAD_PARALLELISM = 16;
+
+/** Metadata of a cache's manifest that a gateway wrote: the digest of what was pushed. */
+const PUSHED_DIGEST = "s3cache-pushed";
 
 /** A manifest that refers to blobs which a prune has deleted. */
 export interface DamagedManifest {
@@ -32,6 +31,8 @@ export interface DamagedManifest {
 
 /** Collects references. Of each blob it knows which of the manifests that hold it goes last. */
 export class References {
+  /** Digests of manifests that a gateway keeps, and that a cache claims as its own. */
+  readonly claims: Set<string> = new Set();
   readonly #client: S3Client;
   readonly #layouts: readonly BucketLayout[];
   readonly #places = new DigestTable();
@@ -113,6 +114,8 @@ export class References {
         }
         this.#versions.set(key, versionOf(info));
         this.#add(config, placeOf(manifest));
+        const pushed = manifest.metadata?.[PUSHED_DIGEST];
+        if (pushed !== undefined) this.claims.add(pushed);
         if (config.layers.some(({ blob }) => this.#deleted.has(blob))) {
           this.#suspects.set(key, config);
         }
@@ -120,25 +123,9 @@ export class References {
     }
   }
 
-  /**
-   * Reads the manifests that a gateway keeps. Those of images and other artefacts hold their blobs
-   * for good; those of caches were made of manifests that are read anyway, and hold them only as
-   * long as a client may still be at work with them.
-   *
-   * @param cutoff milliseconds since 1970; what was last used before has been left
-   * @param signal ends it
-   */
-  async addKept(cutoff: number, signal: AbortSignal | undefined): Promise<void> {
-    const prefix = keptManifestsPrefix(this.#layouts[0]!);
-    const listed = this.#client.list({ prefix, signal });
-    await forEachParallel(listed, READ_PARALLELISM, async ({ key, lastModified }, signal) => {
-      const text = await this.#readText(key, signal);
-      if (lastModified.getTime() < cutoff && text.includes(JSON.stringify(CACHE_CONFIG))) return;
-      // Whatever the document is: a digest in it may be a blob's.
-      for (const [digest] of text.matchAll(/sha256:[0-9a-f]{64}/g)) {
-        if (isDigest(digest)) this.#place(digest, 0, STAYS);
-      }
-    }, signal);
+  /** Has a blob stay. */
+  hold(digest: string): void {
+    this.#place(digest, 0, STAYS);
   }
 
   /**
@@ -154,22 +141,13 @@ export class References {
     for (const [key, config] of this.#suspects) {
       const lost = [...distinctBlobs(config).keys()].filter((blob) => this.#deleted.has(blob));
       const blobs: string[] = [];
-      await forEachParallel(lost, READ_PARALLELISM, async (blob, signal) => {
+      await forEachParallel(lost, HEAD_PARALLELISM, async (blob, signal) => {
         const found = await this.#client.head(blobKey(this.#layouts[0]!, blob), { signal });
         if (!found) blobs.push(blob);
       }, signal);
       if (blobs.length > 0) damaged.push({ key, blobs: blobs.sort() });
     }
     return damaged;
-  }
-
-  async #readText(key: string, signal: AbortSignal): Promise<string> {
-    try {
-      return await (await this.#client.get(key, { signal })).text();
-    } catch (error) {
-      if (isNoSuchKey(error)) return "";
-      throw error;
-    }
   }
 
   #add(config: CacheConfig, place: number): void {

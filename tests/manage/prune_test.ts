@@ -79,7 +79,7 @@ test("only keys that are exactly a blob's are ever deleted", async () => {
     digest,
     `blobs/sha512:${"5".repeat(128)}`,
     ".s3cache/registry/tags/app:1",
-    ".s3cache/uploads/1/hash",
+    ".s3cache/registry/referrers/x/y",
   ];
   for (const key of others) await lab.client.put(key, "kept");
   await lab.client.put(`blobs/${digest}`, "not kept");
@@ -177,7 +177,49 @@ test("what a gateway keeps holds its blobs: artefacts for good, caches while the
   await keep({ schemaVersion: 2, config: cache, layers: await layers("fresh") });
   const report = await lab.prune();
   assertEquals([report.blobs.referenced.count, report.blobs.deleted.count], [4, 1]);
+  assertEquals(report.gateway.count, 1);
   assert(!await hasBlob(lab.client, "cached"));
+  // Nobody asked for it any more, and then the other one is left too.
+  lab.advance(100);
+  assertEquals((await lab.prune()).gateway.count, 1);
+});
+
+test("what a cache was pushed as stays as long as it is that cache", async () => {
+  const lab = pruneLab();
+  await putBlob(lab.client, "config");
+  const { digest: config } = await blobOf("config");
+  const mediaType = "application/vnd.buildkit.cacheconfig.v0";
+  const text = JSON.stringify({ config: { mediaType, digest: config } });
+  const digest = await digestOf(text);
+  await lab.client.put(`.s3cache/registry/manifests/${digest}`, text);
+  await lab.sendBlobs(["a"]);
+  const metadata = { "s3cache-pushed": digest };
+  await lab.client.put("manifests/app", await manifestOf(["a"]), { metadata });
+  lab.advance(100);
+  const pushed = await lab.prune();
+  assertEquals([pushed.gateway.count, pushed.blobs.deleted.count], [0, 0]);
+  // BuildKit writes the name, and the claim is gone.
+  await lab.export("app", ["a"]);
+  const written = await lab.prune();
+  assertEquals([written.gateway.count, written.blobs.deleted.count], [1, 1]);
+  assertEquals(await lab.client.head(`.s3cache/registry/manifests/${digest}`), undefined);
+});
+
+test("an upload to a gateway goes when nothing of it has changed for long", async () => {
+  const lab = pruneLab();
+  await lab.export("app", ["a"]);
+  const put = (name: string) => lab.client.put(`.s3cache/uploads/${name}`, "data");
+  for (const name of ["1.session", "1.piece", "2.piece"]) await put(name);
+  lab.advance(100);
+  for (const name of ["2.session", "3.session"]) await put(name);
+  const report = await lab.prune();
+  assertEquals(report.gateway, { count: 2, bytes: 8 });
+  const keys = Object.keys(await lab.objects()).filter((key) => key.includes("uploads"));
+  assertEquals(keys.map((key) => key.slice(".s3cache/uploads/".length)), [
+    "2.piece",
+    "2.session",
+    "3.session",
+  ]);
 });
 
 test("stale multipart uploads of blobs are aborted, others are left alone", async () => {

@@ -109,12 +109,16 @@ function describeEvent({ key, bytes, reason }: ManageEvent & { type: "delete" })
   return `delete ${printable(key)} (${formatBytes(bytes)}): ${printable(reason)}\n`;
 }
 
-function describe({ dryRun, caches, blobs, uploads, overBytes, seconds }: PruneReport): string {
+function describe(
+  { dryRun, caches, blobs, uploads, gateway, overBytes, seconds }: PruneReport,
+): string {
   const { deleted, referenced, young, waiting, spared } = blobs;
   const lines = [
     `${dryRun ? "would delete" : "deleted"} ${plural(caches.deleted.length, "cache")} of ` +
     `${caches.total}, ${plural(deleted.count, "blob")} of ${blobs.total.count} and ` +
-    `${plural(uploads, "stale upload")}: ${formatBytes(deleted.bytes)}, ${seconds.toFixed(1)} s`,
+    `${plural(uploads, "stale upload")}` +
+    (gateway.count > 0 ? `, ${plural(gateway.count, "object")} of a gateway` : "") +
+    `: ${formatBytes(deleted.bytes)}, ${seconds.toFixed(1)} s`,
     `left: ${formatBytes(referenced.bytes)} in use, ${formatBytes(young.bytes)} too young` +
     (waiting.count > 0 ? `, ${formatBytes(waiting.bytes)} waiting for the second phase` : "") +
     (spared.count > 0 ? `, ${formatBytes(spared.bytes)} taken up again meanwhile` : ""),
