@@ -54,7 +54,7 @@ export async function upload(
   const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress, signal } = options;
   checkOptions(partSize, parallelism);
   const chunks = source instanceof ReadableStream
-    ? readStream(abortable(source, signal), (part) => streamPartSize(part, partSize))
+    ? readStream(source, (part) => streamPartSize(part, partSize), signal)
     : readRanges(source, fixedPartSize(source.size, partSize));
   try {
     const first = await chunks.next();
@@ -143,34 +143,43 @@ async function* readRanges(source: RandomAccess | Blob, partSize: number): Async
   }
 }
 
-/** A stream that an abort ends, even while it has nothing to give. */
-function abortable(
-  source: ReadableStream<Uint8Array>,
-  signal: AbortSignal | undefined,
-): ReadableStream<Uint8Array> {
-  return signal ? source.pipeThrough(new TransformStream(), { signal }) : source;
-}
-
-/** Cuts a stream into parts; it is cancelled if they are not read to the end. */
+/**
+ * Cuts a stream into parts. It is cancelled if they are not read to the end, and when the signal
+ * aborts, even while it has nothing to give.
+ */
 async function* readStream(
   source: ReadableStream<Uint8Array>,
   sizeOf: (number: number) => number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Bytes> {
   let number = 1;
   let part = new Uint8Array(sizeOf(number));
   let filled = 0;
-  for await (const chunk of source) {
-    for (let used = 0; used < chunk.length;) {
-      const take = Math.min(part.length - filled, chunk.length - used);
-      part.set(chunk.subarray(used, used + take), filled);
-      filled += take;
-      used += take;
-      if (filled === part.length) {
-        yield part;
-        part = new Uint8Array(sizeOf(++number));
-        filled = 0;
+  const reader = source.getReader();
+  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", cancel);
+  try {
+    for (;;) {
+      // A stream that was cancelled would look like one that has ended.
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      for (let used = 0; used < value.length;) {
+        const take = Math.min(part.length - filled, value.length - used);
+        part.set(value.subarray(used, used + take), filled);
+        filled += take;
+        used += take;
+        if (filled === part.length) {
+          yield part;
+          part = new Uint8Array(sizeOf(++number));
+          filled = 0;
+        }
       }
     }
+    signal?.throwIfAborted();
+    if (filled > 0) yield part.slice(0, filled);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    cancel();
   }
-  if (filled > 0) yield part.slice(0, filled);
 }
