@@ -6,9 +6,12 @@ import { test } from "../harness.ts";
 import { SECRET, withServer } from "./run.ts";
 
 const runtime = cliCommand[0];
-/** A program in this runtime that is given as text. */
-const program = (code: string) =>
-  "Deno" in globalThis ? [runtime, "eval", code] : [runtime, "-e", code];
+/** A program in this runtime that is given as text; what follows are its arguments. */
+function program(text: string): string[] {
+  const code = `import process from "node:process"; ${text.replaceAll("\n", " ")}`;
+  if ("Deno" in globalThis) return [runtime, "eval", code, "build"];
+  return [runtime, ..."Bun" in globalThis ? [] : ["--input-type=module"], "-e", code, "build"];
+}
 
 /** Runs the command as a process, whose streams its child shares. */
 function exec(
@@ -31,7 +34,7 @@ function exec(
 }
 
 /** Prints its arguments, and asks the gateway for what they name. */
-const BUILDER = `
+const builder = program(`
   const args = process.argv.filter((arg) => arg.includes("type="));
   console.log(JSON.stringify(args));
   const [host, ...path] = args[0].match(/ref=([^:]+:[0-9]+)[/](.+):latest/).slice(1);
@@ -39,9 +42,7 @@ const BUILDER = `
   const other = await fetch("http://" + host + "/v2/" + path[0].replace(/^./, "x") + "/tags/list");
   console.log(answer.status, other.status);
   process.exit(7);
-`.replaceAll("\n", " ");
-
-const builder = program(`import process from "node:process"; ${BUILDER}`);
+`);
 
 test("the flags lead to the gateway, the status is the builder's, secrets stay here", () =>
   withServer(async (attributes) => {
@@ -61,7 +62,6 @@ test("the flags lead to the gateway, the status is the builder's, secrets stay h
 test("--advertise is what the builder is told; a gateway that was not reached is told of", () =>
   withServer(async (attributes) => {
     const print = program('console.log(process.argv.filter((a) => a.includes("type="))[0])');
-    if ("Deno" in globalThis) print[2] = `import process from "node:process"; ${print[2]}`;
     const { status, stdout, stderr } = await exec([
       ...["--advertise", "host.example:5005", "--", ...print],
       ...["--import-cache", attributes],
