@@ -93,6 +93,8 @@ export {
 } from "./src/manage/inspect.ts";
 export { type CacheSummary, listCaches } from "./src/manage/list.ts";
 export type { Holding } from "./src/manage/owners.ts";
+export { diagnose, type DiagnoseOptions, type Diagnosis } from "./src/manage/doctor.ts";
+export type { Check } from "./src/manage/doctor_check.ts";
 export { copyCache } from "./src/manage/copy.ts";
 export {
   repairCache,

@@ -1,6 +1,7 @@
 /** The tests that need files, sockets or processes: Deno, Bun and Node. */
 import "./cli/credentials_test.ts";
 import "./cli/dev_server_test.ts";
+import "./cli/doctor_test.ts";
 import "./cli/exec_test.ts";
 import "./cli/inspect_test.ts";
 import "./cli/ls_test.ts";

@@ -6,6 +6,7 @@
 import denoJson from "../../deno.json" with { type: "json" };
 import { AttributeError } from "../attributes/errors.ts";
 import { addDevServer } from "./commands/dev_server.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addExec } from "./commands/exec.ts";
 import { addExport } from "./commands/export.ts";
 import { addImport } from "./commands/import.ts";
@@ -59,6 +60,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       addRepair,
       addPrune,
       addVerify,
+      addDoctor,
       addServe,
       addExec,
       addDevServer,
