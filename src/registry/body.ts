@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createSha256 } from "../runtime/sha256.ts";
 import { RegistryError } from "./errors.ts";
 
 /** A body of any size. */
@@ -48,35 +47,6 @@ export function limited(body: ByteStream, limit: number): ByteStream {
       },
     }),
   );
-}
-
-/**
- * A body that fails at its end if it is not what its digest says, so that an upload of it is never
- * completed.
- *
- * @param body of a request
- * @param digest that the client gives
- * @returns the same bytes
- */
-export async function verified(body: ByteStream, digest: string): Promise<ByteStream> {
-  const hash = await createSha256();
-  return body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      async transform(chunk, controller) {
-        await hash.update(chunk);
-        controller.enqueue(chunk);
-      },
-      async flush() {
-        const actual = `sha256:${await hash.hex()}`;
-        if (actual !== digest) throw digestMismatch(digest, actual);
-      },
-    }),
-  );
-}
-
-/** The error for a blob that is not what the client says. */
-export function digestMismatch(digest: string, actual: string): RegistryError {
-  return new RegistryError("DIGEST_INVALID", `expected ${digest}, the blob has ${actual}`);
 }
 
 /**

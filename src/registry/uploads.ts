@@ -5,9 +5,10 @@
  *
  * @module
  */
+import { IntegrityError, isDigest } from "../digest.ts";
+import { verified } from "../runtime/verified_stream.ts";
 import { blobKey } from "../transfer/bucket_layout.ts";
-import { isDigest } from "../digest.ts";
-import { type ByteStream, concatenated, digestMismatch, limited, verified } from "./body.ts";
+import { type ByteStream, concatenated, limited } from "./body.ts";
 import { RegistryError } from "./errors.ts";
 import { emptyResponse, type Exchange, requireDigest, unsupported } from "./exchange.ts";
 import { parseChunkRange } from "./ranges.ts";
@@ -84,7 +85,9 @@ export class UploadRoutes {
     const [first, ...more] = session.pieces;
     const isWhole = first !== undefined && more.length === 0 && !hasBody(request);
     if (isWhole) {
-      if (first.digest !== digest) throw digestMismatch(digest, first.digest);
+      if (first.digest !== digest) {
+        throw new RegistryError("DIGEST_INVALID", `${digest}: the blob has ${first.digest}`);
+      }
       const { client, cache, placement } = this.#store;
       await client.copy(this.#sessions.keyOf(session, first), blobKey(cache, digest), placement);
     } else {
@@ -101,11 +104,16 @@ export class UploadRoutes {
   /** Writes a blob, which is there afterwards only if it is what its digest says. */
   async #writeBlob(digest: string, body: ByteStream): Promise<void> {
     const { client, cache, placement } = this.#store;
-    await client.upload(blobKey(cache, digest), await verified(body, digest), {
-      ...placement,
-      ...UPLOAD_PARTS,
-      sha256: digest.slice("sha256:".length),
-    });
+    try {
+      await client.upload(blobKey(cache, digest), verified(body, digest, "the blob"), {
+        ...placement,
+        ...UPLOAD_PARTS,
+        sha256: digest.slice("sha256:".length),
+      });
+    } catch (error) {
+      if (!(error instanceof IntegrityError)) throw error;
+      throw new RegistryError("DIGEST_INVALID", error.message);
+    }
   }
 
   #bodyOf({ body }: Request, offset: number): ByteStream {

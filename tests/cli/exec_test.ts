@@ -93,6 +93,9 @@ test("a command that is not there, and attributes that are wrong", async () => {
   const absent = await exec(["--", "no-such-builder"]);
   assertEquals(absent.status, 127);
   assertStringIncludes(absent.stderr, "no-such-builder");
+  const nowhere = await exec(["--listen", "0.0.0.0:0", "--", "echo"]);
+  assertEquals([nowhere.status, nowhere.stdout], [1, ""]);
+  assertStringIncludes(nowhere.stderr, "--advertise");
   const wrong = await exec(["--", "echo", "--cache-to", "type=s3,bucket=b"]);
   assertEquals([wrong.status, wrong.stdout], [2, ""]);
   assertStringIncludes(wrong.stderr, "--cache-to");

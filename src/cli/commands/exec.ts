@@ -47,6 +47,14 @@ export function addExec(program: Command, io: Io): void {
 }
 
 async function runExec(command: string[], options: ExecOptions, io: Io): Promise<void> {
+  if (!options.advertise && ["0.0.0.0", "::"].includes(options.listen.hostname)) {
+    throw new Error(
+      `--listen ${
+        formatAddress(options.listen)
+      }: no address of its own; --advertise says where the ` +
+        "builder reaches it",
+    );
+  }
   const slots = new Slots();
   const metrics = new Metrics();
   const front = createFront(slots.answer, {
