@@ -223,5 +223,13 @@ test("a body that stalls times out, and is taken up where it stopped", async () 
 
 /** What fetch does with a body when its signal aborts. */
 function abortable(body: ReadableStream<Uint8Array>, signal: AbortSignal): ReadableStream {
-  return body.pipeThrough(new TransformStream(), { signal });
+  const reader = body.getReader();
+  return new ReadableStream({
+    start: (controller) => signal.addEventListener("abort", () => controller.error(signal.reason)),
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!done) controller.enqueue(value);
+      else controller.close();
+    },
+  });
 }
