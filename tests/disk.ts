@@ -16,6 +16,7 @@ import "./cli/verify_test.ts";
 import "./credentials/canary_cli_test.ts";
 import "./credentials/process_test.ts";
 import "./devserver/storage_folder_test.ts";
+import "./examples/ci_test.ts";
 import "./oci/layout_test.ts";
 import "./oci/layout_writer_test.ts";
 import "./oci/local_cache_test.ts";
