@@ -93,6 +93,9 @@ function encode(config: CacheConfig, recorder: Recorder): Uint8Array<ArrayBuffer
   return manifest;
 }
 
+/** Nobody who means well deletes a blob that was written so lately; a prune waits an hour longer. */
+const SAFE_AGE_MS = 24 * 60 * 60 * 1000;
+
 /** Brings one blob after the other into the bucket. */
 class BlobExporter {
   readonly #source: CacheSource;
@@ -101,7 +104,7 @@ class BlobExporter {
   readonly #recorder: Recorder;
   readonly #present: ReadonlyMap<string, ObjectInfo>;
   readonly #toucher: Toucher;
-  /** What was in the bucket already, by digest. */
+  /** What was in the bucket already and is so old that somebody may delete it, by digest. */
   readonly #kept = new Map<string, number>();
 
   constructor(
@@ -126,7 +129,8 @@ class BlobExporter {
     if (info && info.size === size && !isArchived(info)) {
       const outcome = await this.#keep(info, signal);
       if (outcome) {
-        this.#kept.set(digest, size);
+        const age = this.#connection.clock() - info.lastModified.getTime();
+        if (age > SAFE_AGE_MS) this.#kept.set(digest, size);
         return recorder.blob(digest, size, outcome);
       }
     }
@@ -135,8 +139,8 @@ class BlobExporter {
   }
 
   /**
-   * Sends what was in the bucket when the export began and is there no more: somebody may delete
-   * old blobs just when they are found. Before the manifest is written this keeps it from naming
+   * Sends old blobs that were in the bucket when the export began and are there no more: somebody
+   * may delete them just when they are found. Before the manifest is written this keeps it from naming
    * what is lost, and after that nobody who knows the manifest deletes them.
    */
   async restoreLost(signal: AbortSignal | undefined): Promise<void> {

@@ -59,24 +59,27 @@ test("blobs go before the manifest, which the last request writes", async () => 
   assertEquals(puts.filter((url) => url.includes("/manifests/")).length, 1);
 });
 
-test("what the bucket has is not sent again, and costs a listing before, at the end, and after", async () => {
+test("what the bucket has is not sent again, and costs one listing", async () => {
   const bucket = testBucket();
   await exportCache(localFixture("web-max"), bucket.options(), bucket);
   const report = await exportCache(localFixture("web-max"), bucket.options(), bucket);
   assertEquals(report.blobs, { total: 8, transferred: 0, reused: 8, touched: 0, missing: 0 });
-  assertEquals([report.requests.LIST, report.requests.HEAD, report.requests.PUT], [3, 0, 1]);
+  assertEquals([report.requests.LIST, report.requests.HEAD, report.requests.PUT], [1, 0, 1]);
 });
 
-test("a blob that somebody deletes during the export is sent again, before or after the manifest", async () => {
+test("an old blob that somebody deletes during the export is sent again", async () => {
   const blob = localFixture("web-max").config.layers[0]!.blob;
   for (const before of ["?list-type", "/manifests/app"]) {
     const bucket = testBucket();
     await exportCache(localFixture("web-max"), bucket.options(), bucket);
     bucket.requests.length = 0;
+    // Old enough for a prune, and not so old that it is touched.
+    bucket.advance(25);
+    const options = bucket.options({ touchRefreshMs: 48 * 3600_000 });
     const warnings: string[] = [];
     const { fetch } = bucket;
     let deleted = false;
-    await exportCache(localFixture("web-max"), bucket.options(), {
+    await exportCache(localFixture("web-max"), options, {
       ...bucket,
       fetch: async (input, init) => {
         // The first listing has told of the blob.
