@@ -1,9 +1,11 @@
+import { request as httpsRequest } from "node:https";
 import { run } from "../../src/cli/program.ts";
 import { bucketFixture } from "../transfer/bucket.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { test } from "../harness.ts";
 import { writeFileAtomic } from "../../src/runtime/atomic_file.ts";
-import { withDirectory } from "../temporary_directory.ts";
+import { CERTIFICATE, CERTIFICATE_KEY } from "../servers/certificate.ts";
+import { withDirectory, writeFiles } from "../temporary_directory.ts";
 import { cli, SECRET, withServer } from "./run.ts";
 import { parseAttributes, S3Client } from "s3cache";
 
@@ -130,3 +132,21 @@ test("others are not served without a secret; half of a pair is refused", async 
   assertEquals((await cli([...serve, "--listen", "nowhere"])).status, 2);
   assertEquals((await cli(["serve", "--cache", "type=local,src=x"])).status, 2);
 });
+
+test("--cert and --key: the registry speaks TLS", () =>
+  withDirectory(async (dir) => {
+    await writeFiles(dir, { "cert.pem": CERTIFICATE, "key.pem": CERTIFICATE_KEY });
+    await withGateway(["--cert", `${dir}/cert.pem`, "--key", `${dir}/key.pem`], async (url) => {
+      assert(url.startsWith("https://127.0.0.1:"), url);
+      const status = await new Promise((resolve, reject) => {
+        const options = { ca: CERTIFICATE };
+        const request = httpsRequest(`${url}/v2/app/manifests/latest`, options, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        request.on("error", reject);
+        request.end();
+      });
+      assertEquals(status, 200);
+    });
+  }));
