@@ -63,14 +63,14 @@ test("a lost blob, one of another size and one in an archive are found by the li
   await bucket.client.delete(`blobs/${one}`);
   await bucket.client.put(`blobs/${other}`, "cut");
   const report = await verifyCache(bucket.options(), bucket);
-  const expected = new Set(
-    ["web-max", "mount-max"].flatMap((name) =>
-      [[one, "missing"], [other, "size"], [archived, "archived"]]
-        .filter(([blob]) => blobsOf(name).includes(blob!))
-        .map(([blob, kind]) => `${kind} ${name} ${blob}`)
-    ),
+  const expected = ["web-max", "mount-max"].flatMap((name) =>
+    [[one, "missing"], [other, "size"], [archived, "archived"]]
+      .filter(([blob]) => blobsOf(name).includes(blob!))
+      .map(([blob, kind]) => `${kind} ${name} ${blob}`)
   );
-  assertEquals(new Set(kinds(report).map((problem) => problem.join(" "))), expected);
+  // Lists, not sets: the comparison of sets needs a method that Node 20 does not have.
+  const found = new Set(kinds(report).map((problem) => problem.join(" ")));
+  assertEquals([...found].sort(), [...new Set(expected)].sort());
 });
 
 test("a blob that came after the listing is not missed", async () => {
