@@ -8,7 +8,8 @@
 /** AWS Signature Version 4 on fetch and Web Crypto. */
 export { AwsV4Signer } from "npm:aws4fetch@1.0.20";
 /** A small XML parser, for the answers of S3. */
-export { parse as parseXml, type TNode as XmlNode } from "npm:txml@6.0.3/txml";
+// @ts-types="./deps_xml.d.ts"
+export { default as parseXml, type XmlNode } from "npm:xml-parser-xo@4.1.6/dist/esm/index.js";
 /** Zstandard, which the web platform does not unpack. */
 export { Decompress as ZstdDecompress } from "npm:fzstd@0.1.1";
 /** RFC 4180 as Go's encoding/csv reads it, for attribute strings. */

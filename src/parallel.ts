@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { linkedAbort } from "./linked_abort.ts";
 
 /**
  * Calls `work` for every item, at most `limit` at once. The first failure aborts the signal that
@@ -21,8 +22,7 @@ export async function forEachParallel<T>(
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const abort = new AbortController();
-  const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
+  const { abort, signal: either } = linkedAbort(signal);
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown) => {
     failure ??= { error };
@@ -45,6 +45,40 @@ export async function forEachParallel<T>(
   }
   signal?.throwIfAborted();
   if (failure) throw failure.error;
+}
+
+/**
+ * Calls `work` for every item, at most `limit` at once, and gives the results in the order of the
+ * items. A failure is thrown when its turn comes. Then, and when the caller stops early, the signal
+ * that the others were given aborts, and they are waited for: nothing runs on.
+ *
+ * @param items read as they are needed
+ * @param limit how many run at once, at least 1
+ * @param work is given the item and a signal
+ * @param signal aborts all of it, with its reason
+ * @returns the results
+ */
+export async function* mapParallel<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  limit: number,
+  work: (item: T, signal: AbortSignal) => Promise<R>,
+  signal?: AbortSignal,
+): AsyncGenerator<R, void> {
+  const { abort, signal: either } = linkedAbort(signal);
+  const running: Promise<R>[] = [];
+  try {
+    for await (const item of items) {
+      const task = work(item, either);
+      // Until its turn comes, nobody else hears of its failure.
+      task.catch(() => {});
+      running.push(task);
+      if (running.length >= limit) yield await running.shift()!;
+    }
+    while (running.length > 0) yield await running.shift()!;
+  } finally {
+    abort.abort();
+    await Promise.allSettled(running);
+  }
 }
 
 /**

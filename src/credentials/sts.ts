@@ -77,7 +77,7 @@ export async function askSts(request: StsRequest, context: Context): Promise<Cre
 }
 
 function readAnswer(what: string, operation: string, { text }: Answer): Credentials {
-  const found = xmlOf(text)?.all(`${operation}Result`)[0]?.all("Credentials")[0];
+  const found = readXml(text)?.all(`${operation}Result`)[0]?.all("Credentials")[0];
   const accessKeyId = found?.get("AccessKeyId");
   const secretAccessKey = found?.get("SecretAccessKey");
   const expiration = new Date(found?.get("Expiration") ?? NaN);
@@ -101,14 +101,5 @@ function refused(what: string, role: unknown, answer: Answer): CredentialsError 
 }
 
 function errorOf({ text }: Answer): Xml | undefined {
-  return xmlOf(text)?.all("Error")[0];
-}
-
-/** Proxies answer with anything. */
-function xmlOf(text: string): Xml | undefined {
-  try {
-    return readXml(text);
-  } catch {
-    return undefined;
-  }
+  return readXml(text)?.all("Error")[0];
 }

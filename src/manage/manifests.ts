@@ -7,6 +7,7 @@
 import { CacheConfigError } from "../cacheconfig/errors.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
 import { isDigest } from "../digest.ts";
+import { mapParallel } from "../parallel.ts";
 import type { S3Client } from "../s3/client.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { ObjectInfo, RequestOptions } from "../s3/types.ts";
@@ -59,28 +60,18 @@ export async function* readManifests(
   layout: BucketLayout,
   { signal, parallelism = DEFAULT_PARALLELISM, isWanted = () => true }: ManifestsOptions = {},
 ): AsyncGenerator<ListedManifest> {
-  const abort = new AbortController();
-  const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
-  const ahead: Promise<ListedManifest | undefined>[] = [];
-  const next = async () => {
-    const manifest = await ahead.shift();
-    return manifest ? [manifest] : [];
-  };
-  try {
-    for await (const found of listManifests(client, layout, { signal: either })) {
-      if (!isWanted(found)) continue;
-      const reading = read(client, found, { signal: either });
-      // Its failure is thrown when its turn comes.
-      reading.catch(() => {});
-      ahead.push(reading);
-      if (ahead.length >= parallelism) yield* await next();
+  const wanted = async function* () {
+    for await (const found of listManifests(client, layout, { signal })) {
+      if (isWanted(found)) yield found;
     }
-    while (ahead.length > 0) yield* await next();
-  } finally {
-    // Whoever stops early must not leave requests behind.
-    abort.abort();
-    await Promise.allSettled(ahead);
-  }
+  };
+  const manifests = mapParallel(
+    wanted(),
+    parallelism,
+    (found, signal) => read(client, found, { signal }),
+    signal,
+  );
+  for await (const manifest of manifests) if (manifest) yield manifest;
 }
 
 /**

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isBun } from "./bun.ts";
+
 /** The runtimes that are told apart; everything that differs between them is in this folder. */
 export type Runtime = "workerd" | "deno" | "bun" | "node" | "other";
 
@@ -17,7 +19,7 @@ function detect(): Runtime {
   };
   if (globals.navigator && navigator.userAgent === "Cloudflare-Workers") return "workerd";
   if (globals.Deno) return "deno";
-  if (globals.Bun) return "bun";
+  if (isBun) return "bun";
   if (globals.process?.versions?.node) return "node";
   return "other";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { IntegrityError } from "../digest.ts";
-import { createSha256, type Sha256 } from "./sha256.ts";
+import { createHash, type Hash } from "./hash.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -21,12 +21,12 @@ export function verified(
   digest: string,
   what: string,
 ): ReadableStream<Bytes> {
-  let sha256: Sha256;
+  let sha256: Hash;
   return body.pipeThrough(
     new TransformStream<Bytes, Bytes>(
       {
         async start() {
-          sha256 = await createSha256();
+          sha256 = await createHash("SHA-256");
         },
         async transform(chunk, controller) {
           await sha256.update(chunk);

@@ -9,9 +9,9 @@ import { deleteObject, deleteObjects, type DeleteReport } from "./delete.ts";
 import { download, type DownloadOptions, type Writer } from "./download.ts";
 import { isNoSuchKey } from "./errors.ts";
 import { getObject, type GetOptions, type GetResult } from "./get.ts";
+import { headObject } from "./head.ts";
 import { type ListOptions, type ListPage, listPages } from "./list.ts";
 import { abortUpload, listUploads, type PendingUpload } from "./multipart.ts";
-import { readObjectHeaders } from "./object_headers.ts";
 import { putObject, type PutOptions } from "./put.ts";
 import type { RetryOptions } from "./retry.ts";
 import { Transport } from "./transport.ts";
@@ -66,8 +66,11 @@ export interface S3ClientOptions {
 /**
  * A client of one bucket of S3, or of a service that is compatible with it.
  *
- * Calls fail with S3Error where S3 refuses or cannot be reached, with TypeError on arguments that
- * no request can be made of, and with the signal's reason when theirs aborts.
+ * Every call fails with S3Error where S3 refuses (`AccessDenied`, `NoSuchBucket`, …), cannot be
+ * reached (`NetworkError`, `Timeout`) or answers nonsense (`MalformedAnswer`), with TypeError on
+ * arguments that no request can be made of (URIError on a key with a lone surrogate), with what a
+ * provider of credentials throws, and with the signal's reason when theirs aborts. What a method
+ * names below is beside that.
  *
  * @example
  * ```ts
@@ -93,7 +96,8 @@ export class S3Client {
    * Makes a client; nothing is sent yet.
    *
    * @param options bucket, region, and how to reach them
-   * @throws {TypeError} on a bucket, region or endpoint that no URL can be made of
+   * @throws {TypeError} on a bucket, region or endpoint that no URL can be made of, on options that
+   * exclude each other, and on attempts that are no positive integer
    */
   constructor(options: S3ClientOptions) {
     this.bucket = options.bucket;
@@ -123,17 +127,12 @@ export class S3Client {
    * @param options `signal`
    * @returns them, or undefined if there is no such object. (S3 answers HEAD in a bucket that does
    * not exist the same way.)
-   * @throws {S3Error} `Forbidden` also where the object is absent and the caller may not list
+   * @throws {S3Error} `Forbidden` also where the object is absent and the caller may not list;
+   * `BadRequest` where S3 would say more if HEAD had a body
    */
   async head(key: string, options: RequestOptions = {}): Promise<ObjectInfo | undefined> {
     try {
-      const headers = await this.#transport.sendForHeaders({
-        operation: "HeadObject",
-        method: "HEAD",
-        key,
-        signal: options.signal,
-      });
-      return readObjectHeaders(key, headers);
+      return await headObject(this.#transport, key, options);
     } catch (error) {
       if (isNoSuchKey(error)) return undefined;
       throw error;
@@ -147,7 +146,11 @@ export class S3Client {
    * @param key the object's key
    * @param options range, conditions, the digest to verify, `signal`
    * @returns its properties and body; the body must be read or cancelled
-   * @throws {S3Error} `NoSuchKey`, `PreconditionFailed`, `NotModified`, `InvalidRange`, …
+   * @throws {S3Error} `NoSuchKey`, `PreconditionFailed`, `NotModified`, `InvalidRange`,
+   * `InvalidObjectState` (archived); also from the body, when it cannot be taken up again
+   * @throws {IntegrityError} from the body, if it is not what the digest says or what the headers
+   * announced: Node's fetch unpacks objects with a `Content-Encoding`, and cannot be told not to
+   * @throws {TypeError} on a range that is none, or that comes with a digest
    */
   get(key: string, options: GetOptions = {}): Promise<GetResult> {
     return getObject(this.#transport, key, options);
@@ -160,7 +163,10 @@ export class S3Client {
    * @param content at most 5 GiB; text is written as UTF-8
    * @param options conditions, metadata, placement, checksums, `signal`
    * @returns the ETag
-   * @throws {S3Error} `PreconditionFailed` (412) if a condition does not hold
+   * @throws {S3Error} `PreconditionFailed` (412) if a condition does not hold, also where it is our
+   * own first attempt, whose answer got lost, that has written the object;
+   * `ConditionalRequestConflict` (409) if somebody else writes it at this moment; `EntityTooLarge`,
+   * `BadDigest` and `XAmzContentSHA256Mismatch` if other bytes arrive
    */
   put(
     key: string,
@@ -172,12 +178,16 @@ export class S3Client {
 
   /**
    * Writes an object of any size, known or not: in one request where it fits, else in parts. If it
-   * fails or is aborted, nothing is left on the server.
+   * fails or is aborted, the upload is aborted on the server, so that no part is left there. (Where
+   * the answer that names the upload gets lost, its name without parts may be.)
    *
    * @param key the object's key
    * @param source a stream, a Blob, or anything that can be read at a position
    * @param options part size, parallelism, progress, and all of {@linkcode put}'s
    * @returns the ETag, and the size in bytes
+   * @throws {S3Error} as {@linkcode put}; `NoSuchUpload` if others abort the upload
+   * @throws {RangeError} if the source is larger than S3 can store
+   * @throws {TypeError} on a part size out of 5 MiB to 5 GiB; and whatever the source throws
    */
   upload(
     key: string,
@@ -195,7 +205,10 @@ export class S3Client {
    * @param writer takes the bytes
    * @param options part size, parallelism, progress, `signal`
    * @returns what S3 says of the object
-   * @throws {S3Error} `PreconditionFailed` if the object is replaced meanwhile
+   * @throws {S3Error} `NoSuchKey`; `PreconditionFailed` if the object is replaced meanwhile
+   * @throws {IntegrityError} if the server answers other ranges than it was asked for
+   * @throws {TypeError} on a part size or parallelism that is no positive integer; and whatever the
+   * writer throws
    */
   download(key: string, writer: Writer, options: DownloadOptions = {}): Promise<ObjectInfo> {
     return download(this.#transport, key, writer, options);
@@ -206,6 +219,7 @@ export class S3Client {
    *
    * @param key the object's key
    * @param options `ifMatch`: only if the object has this ETag; `signal`
+   * @throws {S3Error} `PreconditionFailed` if it has another, `NoSuchKey` if there is none
    */
   delete(key: string, options: RequestOptions & { ifMatch?: string } = {}): Promise<void> {
     return deleteObject(this.#transport, key, options);
@@ -217,7 +231,7 @@ export class S3Client {
    * @param keys the objects' keys
    * @param options `signal`
    * @returns which are gone, and why the others are not
-   * @throws {S3Error} if a request as a whole fails
+   * @throws {S3Error} if a request as a whole fails: those before it have done their part
    */
   deleteMany(keys: Iterable<string>, options: RequestOptions = {}): Promise<DeleteReport> {
     return deleteObjects(this.#transport, keys, options);
@@ -228,6 +242,8 @@ export class S3Client {
    *
    * @param options prefix, delimiter, where to start, `signal`
    * @returns an iterable; what a delimiter cuts off is not in it, see {@linkcode listPages}
+   * @throws {S3Error} as {@linkcode listPages}, from the iteration
+   * @throws {TypeError} on a page size that is no positive integer
    */
   async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo> {
     for await (const page of this.listPages(options)) yield* page.objects;
@@ -238,6 +254,8 @@ export class S3Client {
    *
    * @param options prefix, delimiter, where to start, `signal`
    * @returns the pages
+   * @throws {S3Error} `NoSuchBucket`; `MalformedAnswer` if a page does not say how the list goes on
+   * @throws {TypeError} on a page size that is no positive integer
    */
   listPages(options: ListOptions = {}): AsyncGenerator<ListPage> {
     return listPages(this.#transport, options);
@@ -250,11 +268,16 @@ export class S3Client {
    * @param to the copy's key; may be the same with `metadataDirective: "REPLACE"`
    * @param options another bucket, conditions, the copy's headers and placement, `signal`
    * @returns the copy's ETag
-   * @throws {S3Error} `NoSuchKey` if there is no source
+   * @throws {S3Error} `NotFound` if there is no source (`NoSuchKey` if `source` was given);
+   * `PreconditionFailed` if a condition does not hold, or the source is replaced meanwhile
+   * @throws {RangeError} if the source is larger than S3 can store
+   * @throws {TypeError} on a part size out of 5 MiB to 5 GiB, or a parallelism that is none
    */
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<{ etag: string }> {
-    const source = copySource(options.sourceBucket ?? this.bucket, from);
-    const info = options.source ?? await this.#headSource(from, options);
+    const { sourceBucket = this.bucket } = options;
+    const source = copySource(sourceBucket, from);
+    const info = options.source ??
+      await headObject(this.#transport.forBucket(sourceBucket), from, options);
     return info.size <= MAX_COPY_SIZE
       ? await copyObject(this.#transport, source, to, options)
       : await copyParts(this.#transport, source, to, info, options);
@@ -267,6 +290,7 @@ export class S3Client {
    * @param key the object's key
    * @param options `expiresIn`: seconds, 1 to 604,800 (7 days); temporary credentials end earlier
    * @returns the URL; it is a secret as long as it lasts
+   * @throws {TypeError} on a time that is none
    */
   async presign(
     method: "GET" | "HEAD" | "PUT" | "DELETE",
@@ -285,6 +309,7 @@ export class S3Client {
    *
    * @param options `prefix` of the keys, `signal`
    * @returns an iterable
+   * @throws {S3Error} `NotImplemented` where the service has no multipart uploads, from the iteration
    */
   listMultipartUploads(
     options: RequestOptions & { prefix?: string } = {},
@@ -298,6 +323,7 @@ export class S3Client {
    * @param key the key that the object would have had
    * @param uploadId what names the upload
    * @param options `signal`
+   * @throws {S3Error} `NoSuchUpload` if it was completed or aborted before
    */
   abortMultipartUpload(
     key: string,
@@ -305,16 +331,5 @@ export class S3Client {
     options: RequestOptions = {},
   ): Promise<void> {
     return abortUpload(this.#transport, key, uploadId, options);
-  }
-
-  /** HEAD on the source of a copy, which may be in another bucket. */
-  async #headSource(key: string, { signal, sourceBucket }: CopyOptions): Promise<ObjectInfo> {
-    const headers = await this.#transport.forBucket(sourceBucket).sendForHeaders({
-      operation: "HeadObject",
-      method: "HEAD",
-      key,
-      signal,
-    });
-    return readObjectHeaders(key, headers);
   }
 }

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { forEachParallel } from "../parallel.ts";
+import { checkPositiveInteger, forEachParallel } from "../parallel.ts";
 import { encodeKey } from "./keys.ts";
 import { multipart, type Part } from "./multipart.ts";
 import { type WriteConditions, writeConditions, writeObjectHeaders } from "./object_headers.ts";
+import { fixedPartSize } from "./part_size.ts";
+import { cutRanges, rangeHeader } from "./ranges.ts";
 import type { Transport } from "./transport.ts";
 import type { ObjectHeaders, ObjectInfo, Placement, RequestOptions } from "./types.ts";
 
@@ -23,7 +25,7 @@ export interface CopyOptions extends ObjectHeaders, Placement, WriteConditions, 
   metadataDirective?: "COPY" | "REPLACE";
   /** What HEAD said of the source, if the caller has asked already. */
   source?: ObjectInfo;
-  /** Bytes a part, where the object needs parts; 1 GiB by default, at most 5 GiB. */
+  /** Bytes a part, where the object needs parts; 1 GiB by default, 5 MiB to 5 GiB. */
   partSize?: number;
   /** How many parts at once; 4 by default. */
   parallelism?: number;
@@ -31,21 +33,6 @@ export interface CopyOptions extends ObjectHeaders, Placement, WriteConditions, 
 
 /** What S3 copies in one request. */
 export const MAX_COPY_SIZE: number = 5 * 1024 ** 3;
-
-/**
- * The ranges that cover an object, in order.
- *
- * @param size of the object, in bytes
- * @param partSize of a range, in bytes
- * @returns values of `x-amz-copy-source-range`, both ends included
- */
-export function copyRanges(size: number, partSize: number): string[] {
-  const ranges: string[] = [];
-  for (let start = 0; start < size; start += partSize) {
-    ranges.push(`bytes=${start}-${Math.min(start + partSize, size) - 1}`);
-  }
-  return ranges;
-}
 
 /** Copies what fits in one request. */
 export async function copyObject(
@@ -80,15 +67,19 @@ export async function copyParts(
   options: CopyOptions,
 ): Promise<{ etag: string }> {
   const { partSize = 1024 ** 3, parallelism = 4, signal } = options;
-  const inherited = options.metadataDirective === "REPLACE" ? {} : info;
-  const ranges = copyRanges(info.size, partSize);
-  const etag = await multipart(transport, to, { ...inherited, ...options }, async (upload) => {
+  checkPositiveInteger("parallelism", parallelism);
+  // As S3 does when it copies at once: headers and metadata come with the object or are given anew,
+  // but how the copy is kept is for the copy to say.
+  const { key: _key, storageClass: _class, sse: _sse, sseKmsKeyId: _kms, ...headers } = info;
+  const written = options.metadataDirective === "REPLACE" ? options : { ...options, ...headers };
+  const ranges = [...cutRanges(0, info.size, fixedPartSize(info.size, partSize))];
+  const etag = await multipart(transport, to, written, async (upload) => {
     const parts: Part[] = [];
     await forEachParallel(ranges.entries(), parallelism, async ([index, range], partSignal) => {
       parts.push(
         await upload.copyPart(index + 1, {
           "x-amz-copy-source": source,
-          "x-amz-copy-source-range": range,
+          "x-amz-copy-source-range": rangeHeader(range),
           // All ranges must be of one and the same object.
           "x-amz-copy-source-if-match": options.sourceIfMatch ?? info.etag,
         }, partSignal),

@@ -5,7 +5,8 @@
  */
 import { forEachParallel } from "../parallel.ts";
 import { checksum } from "./checksum.ts";
-import { S3Error } from "./errors.ts";
+import { isNoSuchKey, isStale, S3Error } from "./errors.ts";
+import { encodeQuery } from "./keys.ts";
 import type { Transport } from "./transport.ts";
 import type { RequestOptions } from "./types.ts";
 import { xmlElement } from "./xml.ts";
@@ -31,6 +32,9 @@ export interface DeleteReport {
 /** S3's limit for one request. */
 const MAX_KEYS = 1000;
 
+/** What services without batch deletion answer. */
+const NO_BATCH = [400, 405, 501];
+
 /** How many single deletions run at once where there is no batch deletion. */
 const SINGLE_PARALLELISM = 8;
 
@@ -40,13 +44,18 @@ export async function deleteObject(
   key: string,
   { signal, ifMatch }: RequestOptions & { ifMatch?: string },
 ): Promise<void> {
-  await transport.sendForHeaders({
-    operation: "DeleteObject",
-    method: "DELETE",
-    key,
-    headers: { "if-match": ifMatch },
-    signal,
-  });
+  try {
+    await transport.sendForHeaders({
+      operation: "DeleteObject",
+      method: "DELETE",
+      key,
+      headers: { "if-match": ifMatch },
+      signal,
+    });
+  } catch (error) {
+    // S3 answers 204 then; Google's service does not.
+    if (ifMatch || !isNoSuchKey(error)) throw error;
+  }
 }
 
 /** See {@linkcode S3Client.deleteMany}. */
@@ -57,6 +66,8 @@ export async function deleteObjects(
 ): Promise<DeleteReport> {
   const report: DeleteReport = { deleted: [], errors: [] };
   const all = [...keys];
+  // In XML, a lone surrogate would become another key, silently.
+  all.forEach(encodeQuery);
   let batches = true;
   for (let start = 0; start < all.length; start += MAX_KEYS) {
     const batch = all.slice(start, start + MAX_KEYS);
@@ -99,7 +110,9 @@ async function deleteBatch(
     }));
   } catch (error) {
     // Some services have no batch deletion, or one that wants MD5, which Web Crypto does not have.
-    if (error instanceof S3Error && (error.status === 400 || error.status === 501)) return false;
+    if (error instanceof S3Error && NO_BATCH.includes(error.status) && !isStale(error)) {
+      return false;
+    }
     throw error;
   }
   const failedKeys = new Set(failed.map(({ key }) => key));

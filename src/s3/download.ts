@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { checkPositiveInteger } from "../parallel.ts";
+import { checkPositiveInteger, mapParallel } from "../parallel.ts";
 import { S3Error } from "./errors.ts";
 import { getObject } from "./get.ts";
+import { cutRanges } from "./ranges.ts";
 import type { Transport } from "./transport.ts";
 import type { ObjectInfo, RequestOptions } from "./types.ts";
 
@@ -29,8 +30,6 @@ export interface DownloadOptions extends RequestOptions {
 
 const DEFAULT_PART_SIZE = 16 * 1024 * 1024;
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 /** See {@linkcode S3Client.download}. */
 export async function download(
   transport: Transport,
@@ -43,34 +42,18 @@ export async function download(
   checkPositiveInteger("parallelism", parallelism);
   const first = await openFirst(transport, key, partSize, options);
   const { info } = first;
-  for await (const chunk of first.body) {
-    await writer.write(chunk);
-    onProgress?.({ bytes: chunk.length });
-  }
-  const abort = new AbortController();
-  const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
-  const pending: Promise<Bytes>[] = [];
-  let next = first.length;
-  try {
-    while (next < info.size || pending.length > 0) {
-      while (next < info.size && pending.length < parallelism) {
-        const range = { start: next, end: Math.min(next + partSize, info.size) - 1 };
-        next = range.end + 1;
-        const ifMatch = info.etag || undefined;
-        const part = getObject(transport, key, { range, ifMatch, signal: either })
-          .then((result) => result.bytes());
-        // Another one may fail first; this one is awaited below, or does not matter any more.
-        part.catch(() => {});
-        pending.push(part);
-      }
-      const bytes = await pending.shift()!;
-      await writer.write(bytes);
-      onProgress?.({ bytes: bytes.length });
-    }
-  } finally {
-    abort.abort();
-    await Promise.allSettled(pending);
-  }
+  const take = async (bytes: Uint8Array) => {
+    await writer.write(bytes);
+    onProgress?.({ bytes: bytes.length });
+  };
+  for await (const chunk of first.body) await take(chunk);
+  const rest = cutRanges(first.length, info.size, partSize);
+  const ifMatch = info.etag || undefined;
+  const parts = mapParallel(rest, parallelism, async (range, partSignal) => {
+    const part = await getObject(transport, key, { range, ifMatch, signal: partSignal });
+    return await part.bytes();
+  }, signal);
+  for await (const bytes of parts) await take(bytes);
   return info;
 }
 

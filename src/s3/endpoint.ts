@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runtime } from "../runtime/runtime.ts";
+import { isBun } from "../runtime/bun.ts";
 import { encodeKey, encodeQuery } from "./keys.ts";
 
 /** What decides a bucket's URL. */
@@ -38,10 +38,12 @@ const DNS_SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
   ["eusc-", "amazonaws.eu"],
 ];
 
-const REGION = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** What a region looks like. */
+export const REGION = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const DNS_BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const LOOSE_BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/;
-const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|\[.*)$/;
+const AWS_HOST = /(^|\.)amazonaws\.(com(\.cn)?|eu)$/;
 
 /**
  * Resolves the place of a bucket.
@@ -51,25 +53,27 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
  * @throws {TypeError} on a bucket, region or endpoint that no URL can be made of
  */
 export function resolveEndpoint(options: EndpointOptions): Endpoint {
-  checkRegion(options.region);
+  const { bucket, region } = options;
+  if (!REGION.test(region)) refuse("region", region, "a name such as us-east-1, or auto");
   const base = options.endpoint === undefined
-    ? awsBase(options)
-    : customBase(options.endpoint, options);
-  checkBucket(options.bucket, base.aws);
+    ? awsUrl(options)
+    : customUrl(options.endpoint, options);
+  const aws = AWS_HOST.test(base.hostname);
+  checkBucket(bucket, aws);
   const pathStyle = usesPathStyle(options, base);
-  const basePath = base.url.pathname.replace(/\/+$/, "");
-  const inPath = `${base.url.origin}${basePath}/${options.bucket}`;
-  if (!pathStyle) base.url.hostname = `${options.bucket}.${base.url.hostname}`;
-  const prefix = pathStyle ? inPath : base.url.origin + basePath;
+  const basePath = base.pathname.replace(/\/+$/, "");
+  const inPath = `${base.origin}${basePath}/${bucket}`;
+  if (!pathStyle) base.hostname = `${bucket}.${base.hostname}`;
+  const prefix = pathStyle ? inPath : base.origin + basePath;
   return {
-    aws: base.aws,
+    aws,
     url(key, query = {}) {
       const search = Object.entries(query).flatMap(([name, value]) =>
         value === undefined ? [] : `${encodeQuery(name)}=${encodeQuery(value)}`
       ).join("&");
       const path = key === undefined ? (pathStyle ? "" : "/") : `/${encodeKey(key)}`;
       // Bun's fetch takes two slashes at the start of a path for one.
-      const start = path.startsWith("//") && runtime === "bun" ? inPath : prefix;
+      const start = path.startsWith("//") && isBun ? inPath : prefix;
       return start + path + (search && `?${search}`);
     },
   };
@@ -85,52 +89,42 @@ export function awsDnsSuffix(region: string): string {
   return DNS_SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
 }
 
-interface Base {
-  url: URL;
-  aws: boolean;
-}
-
-function awsBase({ region, dualstack, fips, accelerate, pathStyle }: EndpointOptions): Base {
+function awsUrl({ region, dualstack, fips, accelerate, pathStyle }: EndpointOptions): URL {
   if (accelerate && (fips || pathStyle)) {
     throw new TypeError("accelerate: has neither FIPS hosts nor path-style URLs");
   }
-  const suffix = awsDnsSuffix(region);
   const stack = dualstack ? ".dualstack" : "";
   // "auto" is no region of AWS; us-east-1 says where the bucket really is.
   const place = region === "auto" ? "us-east-1" : region;
   const host = accelerate ? `s3-accelerate${stack}` : `s3${fips ? "-fips" : ""}${stack}.${place}`;
-  return { url: new URL(`https://${host}.${suffix}`), aws: true };
+  return new URL(`https://${host}.${awsDnsSuffix(region)}`);
 }
 
-function customBase(endpoint: string | URL, options: EndpointOptions): Base {
+function customUrl(
+  endpoint: string | URL,
+  { dualstack, fips, accelerate }: EndpointOptions,
+): URL {
+  // The value may hold a password, and is not repeated.
+  const expected = "expected an http(s) URL without user, password, query and fragment";
+  if (!URL.canParse(endpoint)) throw new TypeError(`endpoint: ${expected}`);
   const url = new URL(endpoint);
   const { protocol, username, password, search, hash } = url;
   if (!/^https?:$/.test(protocol) || username || password || search || hash) {
-    // The value may hold a password, and is not repeated.
-    throw new TypeError(
-      `endpoint ${url.host}: expected an http(s) URL without user, password, query and fragment`,
-    );
+    throw new TypeError(`endpoint ${url.host}: ${expected}`);
   }
-  if (options.dualstack || options.fips || options.accelerate) {
+  if (dualstack || fips || accelerate) {
     throw new TypeError("dualstack, fips and accelerate are for AWS's own hosts");
   }
-  return { url, aws: /(^|\.)amazonaws\.com(\.cn)?$/.test(url.hostname) };
+  return url;
 }
 
 /** As the AWS SDKs do: a host that cannot take the bucket in front of it takes it in the path. */
-function usesPathStyle({ pathStyle, bucket, accelerate }: EndpointOptions, { url }: Base): boolean {
-  if (pathStyle) return true;
-  if (IPV4.test(url.hostname) || url.hostname.startsWith("[")) return true;
+function usesPathStyle({ pathStyle, bucket, accelerate }: EndpointOptions, base: URL): boolean {
+  if (pathStyle || ADDRESS.test(base.hostname)) return true;
   // A wildcard certificate covers one label only.
-  const fits = DNS_BUCKET.test(bucket) && !(bucket.includes(".") && url.protocol === "https:");
-  if (!fits && accelerate) {
-    throw new TypeError(`bucket ${bucket}: accelerate needs a DNS name without dots`);
-  }
+  const fits = DNS_BUCKET.test(bucket) && !(bucket.includes(".") && base.protocol === "https:");
+  if (!fits && accelerate) refuse("bucket", bucket, "with accelerate, a DNS name without dots");
   return !fits;
-}
-
-function checkRegion(region: string): void {
-  if (!REGION.test(region)) refuse("region", region, "a name such as us-east-1, or auto");
 }
 
 function checkBucket(bucket: string, aws: boolean): void {

@@ -70,6 +70,8 @@ export class S3Error extends Error {
   declare readonly region: string | undefined;
   /** Whether the same request may succeed later. */
   declare readonly retryable: boolean;
+  /** How often the request was sent. Before the last time, S3 may have done what was asked. */
+  readonly attempts: number = 1;
 
   /**
    * Makes an error from what is known.
@@ -96,6 +98,11 @@ function describe(
 export function isNoSuchKey(error: unknown): boolean {
   return error instanceof S3Error && error.status === 404 && error.code !== "NoSuchBucket" &&
     error.code !== "NoSuchUpload";
+}
+
+/** Whether S3 refuses credentials that were good once. */
+export function isStale({ code }: S3Error): boolean {
+  return /^(ExpiredToken|InvalidToken|TokenRefreshRequired)/.test(code);
 }
 
 /** Whether an error is S3's word that a precondition of ours does not hold. */

@@ -4,9 +4,11 @@
  * @module
  */
 import { IntegrityError } from "../digest.ts";
+import { linkedAbort } from "../linked_abort.ts";
 import { verified } from "../runtime/verified_stream.ts";
 import { S3Error } from "./errors.ts";
 import { readObjectHeaders } from "./object_headers.ts";
+import { rangeHeader } from "./ranges.ts";
 import type { Reply } from "./reply.ts";
 import type { Transport } from "./transport.ts";
 import type { ByteRange, ObjectInfo, RequestOptions } from "./types.ts";
@@ -54,13 +56,12 @@ export async function getObject(
     throw new TypeError("digest: a range cannot be checked by the whole's digest");
   }
   // Ends what is being read when the body is cancelled.
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const { abort, signal } = linkedAbort(options.signal);
   const asked = { ...options, signal };
   const { reply: first, start, end, size } = await open(transport, key, asked, range);
   const length = end - start + 1;
   const info = readObjectHeaders(key, first.headers, size);
-  const chunks = resuming(first, length, async (done) => {
+  const chunks = resuming(key, first, length, async (done) => {
     const rest = { start: start + done, end };
     const same = { ...asked, ifMatch: info.etag || undefined };
     return (await open(transport, key, same, rest)).reply;
@@ -72,7 +73,7 @@ export async function getObject(
       else controller.enqueue(value);
     },
     cancel(reason) {
-      stop.abort(reason);
+      abort.abort(reason);
       first.discard();
     },
   }, { highWaterMark: 0 });
@@ -107,7 +108,7 @@ async function open(
     headers: {
       // Bytes are wanted as they are stored: a coding on the way would change their number.
       "accept-encoding": "identity",
-      range: rangeHeader(range),
+      range: range && rangeHeader(range),
       "if-match": ifMatch,
       "if-none-match": ifNoneMatch,
     },
@@ -127,18 +128,9 @@ async function open(
   return { reply, start, end, size };
 }
 
-function rangeHeader(range: ByteRange | undefined): string | undefined {
-  if (!range) return undefined;
-  const { start = 0, end } = range;
-  const last = end ?? start;
-  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(last) || start < 0 || last < start) {
-    throw new TypeError(`range ${start}-${end ?? ""}: expected bytes from 0, in order`);
-  }
-  return `bytes=${start}-${end ?? ""}`;
-}
-
 /** The chunks of a body, the rest of them from a new request where the connection broke. */
 async function* resuming(
+  key: string,
   reply: Reply,
   length: number,
   reopen: (done: number) => Promise<Reply>,
@@ -153,10 +145,15 @@ async function* resuming(
           cuts = 0;
           yield chunk;
         }
+        if (done > length) {
+          throw new IntegrityError(
+            `${key}: ${done} bytes came, not ${length}: its Content-Encoding was decoded on the way`,
+          );
+        }
         // Some runtimes end a body quietly when its connection breaks.
         if (!(done < length)) return;
         if (++cuts > MAX_FRUITLESS_CUTS) {
-          throw new IntegrityError(`the body ended after ${done} of ${length} bytes`);
+          throw new IntegrityError(`${key}: the body ended after ${done} of ${length} bytes`);
         }
       } catch (error) {
         if (!(error instanceof S3Error && error.retryable && ++cuts <= MAX_FRUITLESS_CUTS)) {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Transport } from "./transport.ts";
-import type { ObjectInfo, Placement, RequestOptions } from "./types.ts";
+import { checkPositiveInteger } from "../parallel.ts";
+import type { Call, Transport } from "./transport.ts";
+import type { ObjectInfo, RequestOptions } from "./types.ts";
 import type { Xml } from "./xml.ts";
 
 /** What to list. */
@@ -34,9 +35,10 @@ export async function* listPages(
   transport: Transport,
   { prefix, delimiter, startAfter, pageSize, signal }: ListOptions,
 ): AsyncGenerator<ListPage> {
-  let token: string | undefined;
-  do {
-    const { xml } = await transport.sendForXml({
+  if (pageSize !== undefined) checkPositiveInteger("pageSize", pageSize);
+  const answers = listXml(
+    transport,
+    {
       operation: "ListObjectsV2",
       method: "GET",
       query: {
@@ -47,42 +49,76 @@ export async function* listPages(
         delimiter,
         "start-after": startAfter,
         "max-keys": pageSize?.toString(),
-        "continuation-token": token,
       },
       signal,
-    }, "ListBucketResult");
-    token = nextMarker(xml, "NextContinuationToken");
-    const decode = keyDecoder(xml);
+    },
+    "ListBucketResult",
+    "NextContinuationToken",
+    (token) => ({ "continuation-token": token }),
+  );
+  for await (const { xml, decode, last } of answers) {
     yield {
       objects: xml.all("Contents").map((entry) => readEntry(entry, decode)),
       prefixes: xml.all("CommonPrefixes").map((entry) => decode(entry.get("Prefix") ?? "")),
-      last: token === undefined,
+      last,
     };
-  } while (token !== undefined);
+  }
 }
 
-/** Where the next page begins: without it, a part of a list would pass for the whole. */
-export function nextMarker(xml: Xml, name: string): string | undefined {
-  if (xml.get("IsTruncated") !== "true") return undefined;
-  const marker = xml.get(name);
-  if (!marker) throw new Error(`${xml.name}: the list goes on, but the answer has no ${name}`);
-  return marker;
+/** One answer of a listing. */
+export interface ListAnswer {
+  xml: Xml;
+  /** Reads a key as the answer writes it. */
+  decode: (text: string) => string;
+  /** Whether this is the last one. */
+  last: boolean;
+}
+
+/**
+ * Reads a listing of any kind to its end.
+ *
+ * @param transport to the bucket
+ * @param call what is listed
+ * @param root what the name of the document's root begins with
+ * @param marker the element that tells where the next answer begins: without it, a part of a list
+ * would pass for the whole
+ * @param next the parameters with which the next request goes on
+ */
+export async function* listXml(
+  transport: Transport,
+  call: Call,
+  root: string,
+  marker: string,
+  next: (marker: string, answer: ListAnswer) => Call["query"],
+): AsyncGenerator<ListAnswer> {
+  let { query } = call;
+  const isLast = (xml: Xml) => xml.get("IsTruncated") !== "true";
+  for (let last = false; !last;) {
+    const { xml } = await transport.sendForXml(
+      { ...call, query },
+      root,
+      (xml) => isLast(xml) || xml.get(marker) ? undefined : marker,
+    );
+    last = isLast(xml);
+    const answer = { xml, decode: keyDecoder(xml), last };
+    if (!last) query = { ...query, ...next(xml.get(marker)!, answer) };
+    yield answer;
+  }
 }
 
 function readEntry(entry: Xml, decode: (text: string) => string): ObjectInfo {
-  const storageClass = entry.get("StorageClass");
-  const placement: Placement = storageClass && storageClass !== "STANDARD" ? { storageClass } : {};
+  const storageClass = entry.get("StorageClass") ?? "STANDARD";
   return {
     key: decode(entry.get("Key") ?? ""),
     size: Number(entry.get("Size")),
     lastModified: new Date(entry.get("LastModified") ?? NaN),
     etag: entry.get("ETag") ?? "",
-    ...placement,
+    ...(storageClass !== "STANDARD" && { storageClass }),
   };
 }
 
 /** How an answer writes keys: servers that do not know `encoding-type` ignore it. */
-export function keyDecoder(xml: Xml): (text: string) => string {
+function keyDecoder(xml: Xml): (text: string) => string {
   if (xml.get("EncodingType") !== "url") return (text) => text;
   return (text) => {
     try {

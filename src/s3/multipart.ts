@@ -5,27 +5,21 @@
  */
 import { checksum, checksumHeader } from "./checksum.ts";
 import { S3Error } from "./errors.ts";
-import { keyDecoder, nextMarker } from "./list.ts";
-import {
-  readObjectHeaders,
-  type WriteConditions,
-  writeConditions,
-  writeObjectHeaders,
-} from "./object_headers.ts";
+import { headObject } from "./head.ts";
+import { listXml } from "./list.ts";
+import { type WriteConditions, writeConditions, writeObjectHeaders } from "./object_headers.ts";
 import type { Transport } from "./transport.ts";
 import type { ChecksumAlgorithm, ObjectHeaders, Placement, RequestOptions } from "./types.ts";
 import { xmlElement } from "./xml.ts";
-
-/** S3's limits. */
-export const MIN_PART_SIZE: number = 5 * 1024 * 1024;
-/** See {@linkcode MIN_PART_SIZE}. */
-export const MAX_PARTS = 10_000;
 
 /** How long the server may take to forget an upload that failed, in milliseconds. */
 const ABORT_TIMEOUT_MS = 30_000;
 
 /** How long the answer that names an upload is waited for after the caller has aborted. */
 const CREATE_GRACE_MS = 5_000;
+
+/** S3 dates an object when its upload was begun; the clocks of its hosts may differ by this. */
+const CLOCKS_APART_MS = 10_000;
 
 /** A part that S3 has. */
 export interface Part {
@@ -72,11 +66,11 @@ export async function multipart(
   work: (upload: MultipartUpload) => Promise<MultipartParts>,
 ): Promise<string> {
   const { signal, checksum: algorithm } = options;
-  const uploadId = await create(transport, key, options);
+  const { uploadId, begun } = await create(transport, key, options);
   try {
     signal?.throwIfAborted();
     const result = await work(parts(transport, key, uploadId, algorithm));
-    return await complete(transport, key, uploadId, result, options);
+    return await complete(transport, key, uploadId, { ...result, begun }, options);
   } catch (error) {
     // The caller's signal may be what ended it: the clean-up has one of its own.
     await abortUpload(transport, key, uploadId, { signal: AbortSignal.timeout(ABORT_TIMEOUT_MS) })
@@ -89,7 +83,7 @@ async function create(
   transport: Transport,
   key: string,
   options: MultipartOptions,
-): Promise<string> {
+): Promise<{ uploadId: string; begun: number }> {
   const { signal } = options;
   signal?.throwIfAborted();
   // An upload can only be aborted by its name: to stop before that is known would leave it behind.
@@ -101,21 +95,26 @@ async function create(
     );
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const { xml } = await transport.sendForXml({
-      operation: "CreateMultipartUpload",
-      method: "POST",
-      key,
-      query: { uploads: "" },
-      headers: {
-        ...writeObjectHeaders(options),
-        "x-amz-checksum-algorithm": options.checksum,
+    const { xml, headers } = await transport.sendForXml(
+      {
+        operation: "CreateMultipartUpload",
+        method: "POST",
+        key,
+        query: { uploads: "" },
+        headers: {
+          ...writeObjectHeaders(options),
+          "x-amz-checksum-algorithm": options.checksum,
+        },
+        signal: late.signal,
+        // "…Result" on S3; rclone leaves that out.
       },
-      signal: late.signal,
-      // "…Result" on S3; rclone leaves that out.
-    }, "InitiateMultipartUpload");
-    const uploadId = xml.get("UploadId");
-    if (!uploadId) throw new Error(`CreateMultipartUpload ${key}: the answer has no UploadId`);
-    return uploadId;
+      "InitiateMultipartUpload",
+      (xml) => xml.get("UploadId") ? undefined : "UploadId",
+    );
+    return { uploadId: xml.get("UploadId")!, begun: Date.parse(headers.get("date") ?? "") };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
@@ -160,11 +159,15 @@ function parts(
   };
 }
 
+/**
+ * Completes an upload. Where S3 no longer knows it at the second attempt, or has an object there
+ * already, the first attempt may have completed it, and only its answer got lost.
+ */
 async function complete(
   transport: Transport,
   key: string,
   uploadId: string,
-  { parts, size }: MultipartParts,
+  { parts, size, begun }: MultipartParts & { begun: number },
   options: MultipartOptions,
 ): Promise<string> {
   const sorted = parts.toSorted((a, b) => a.number - b.number);
@@ -180,38 +183,20 @@ async function complete(
     }, "CompleteMultipartUploadResult");
     return xml.get("ETag") ?? "";
   } catch (error) {
-    if (!(error instanceof S3Error) || error.code !== "NoSuchUpload") throw error;
-    const etag = await findCompleted(transport, key, sorted.length, size, options);
-    if (etag === undefined) throw error;
-    return etag;
+    if (!(error instanceof S3Error) || error.attempts < 2) throw error;
+    if (error.code !== "NoSuchUpload" && error.status !== 412) throw error;
+    const info = await headObject(transport, key, options).catch(() => undefined);
+    // The object is of this upload if it is new, and has the shape that this upload gives it.
+    const ours = info?.size === size && /-(\d+)"?$/.exec(info.etag)?.[1] === `${sorted.length}` &&
+      !(info.lastModified.getTime() < begun - CLOCKS_APART_MS);
+    if (!ours) throw error;
+    return info.etag;
   }
 }
 
 function writePart({ number, etag, checksum }: Part): string {
   return "<Part>" + xmlElement("PartNumber", number) + xmlElement("ETag", etag) +
     (checksum ? xmlElement(`Checksum${checksum.algorithm}`, checksum.value) : "") + "</Part>";
-}
-
-/**
- * An upload that S3 no longer knows when we complete it again was completed by the first attempt,
- * whose answer got lost, if the object is there in the shape that this upload gives it.
- */
-async function findCompleted(
-  transport: Transport,
-  key: string,
-  partCount: number,
-  size: number,
-  { signal }: RequestOptions,
-): Promise<string | undefined> {
-  const headers = await transport.sendForHeaders({
-    operation: "HeadObject",
-    method: "HEAD",
-    key,
-    signal,
-  }).catch(() => undefined);
-  if (!headers) return undefined;
-  const info = readObjectHeaders(key, headers);
-  return info.size === size && info.etag.includes(`-${partCount}`) ? info.etag : undefined;
 }
 
 /** See {@linkcode S3Client.abortMultipartUpload}. */
@@ -245,15 +230,22 @@ export async function* listUploads(
   transport: Transport,
   { prefix, signal }: RequestOptions & { prefix?: string },
 ): AsyncGenerator<PendingUpload> {
-  let markers: Record<string, string> | undefined = {};
-  while (markers) {
-    const { xml } = await transport.sendForXml({
+  const answers = listXml(
+    transport,
+    {
       operation: "ListMultipartUploads",
       method: "GET",
-      query: { uploads: "", "encoding-type": "url", prefix, ...markers },
+      query: { uploads: "", "encoding-type": "url", prefix },
       signal,
-    }, "ListMultipartUploadsResult");
-    const decode = keyDecoder(xml);
+    },
+    "ListMultipartUploadsResult",
+    "NextKeyMarker",
+    (marker, { xml, decode }) => ({
+      "key-marker": decode(marker),
+      "upload-id-marker": xml.get("NextUploadIdMarker") ?? "",
+    }),
+  );
+  for await (const { xml, decode } of answers) {
     for (const entry of xml.all("Upload")) {
       yield {
         key: decode(entry.get("Key") ?? ""),
@@ -261,10 +253,5 @@ export async function* listUploads(
         initiated: new Date(entry.get("Initiated") ?? NaN),
       };
     }
-    const marker = nextMarker(xml, "NextKeyMarker");
-    markers = marker === undefined ? undefined : {
-      "key-marker": decode(marker),
-      "upload-id-marker": xml.get("NextUploadIdMarker") ?? "",
-    };
   }
 }

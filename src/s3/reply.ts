@@ -3,23 +3,10 @@
  *
  * @module
  */
-import type { S3Error } from "./errors.ts";
+import type { Connection } from "./connection.ts";
 
 /** Longer documents than this are not S3's: a page of 1,000 keys of 1,024 escaped bytes is 4 MB. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-
-/** What ties a reply to the request that it answers. */
-export interface ReplyContext {
-  signal: AbortSignal | undefined;
-  /** Makes the error of a connection that broke, or that timed out. */
-  broken: (cause: unknown, timedOut?: string) => S3Error;
-  /** Ends the connection. */
-  abort: AbortController;
-  /** How long a read may wait for bytes, in milliseconds. */
-  idleTimeout: number;
-  /** Is called once, when the reply is done with. */
-  release: () => void;
-}
 
 /** An answer; its body must be read, or discarded. */
 export class Reply {
@@ -27,15 +14,22 @@ export class Reply {
   readonly status: number;
   /** The headers. */
   readonly headers: Headers;
-  #context: ReplyContext;
-  #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+  readonly #connection: Connection;
+  readonly #idleTimeout: number;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
 
-  constructor(response: Response, context: ReplyContext) {
+  /**
+   * @param response the answer
+   * @param connection what it comes on
+   * @param idleTimeout how long a read may wait for bytes, in milliseconds
+   */
+  constructor(response: Response, connection: Connection, idleTimeout: number) {
     this.status = response.status;
     this.headers = response.headers;
-    this.#context = context;
+    this.#connection = connection;
+    this.#idleTimeout = idleTimeout;
     this.#reader = response.body?.getReader();
-    if (!this.#reader) context.release();
+    if (!this.#reader) connection.release();
   }
 
   /**
@@ -44,25 +38,12 @@ export class Reply {
    * @throws {S3Error} `NetworkError` or `Timeout` when the connection breaks or stalls
    */
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    if (!this.#reader) return undefined;
-    const { signal, broken, abort, idleTimeout } = this.#context;
-    let stalled: string | undefined;
-    const timer = setTimeout(() => {
-      stalled = `no bytes for ${idleTimeout} ms`;
-      abort.abort();
-    }, idleTimeout);
-    try {
-      const { done, value } = await this.#reader.read();
-      if (!done) return value;
-      this.#end();
-      return undefined;
-    } catch (error) {
-      this.#end();
-      signal?.throwIfAborted();
-      throw broken(error, stalled);
-    } finally {
-      clearTimeout(timer);
-    }
+    const reader = this.#reader;
+    if (!reader) return undefined;
+    const ms = this.#idleTimeout;
+    const { value } = await this.#connection.wait(() => reader.read(), ms, `no bytes for ${ms} ms`);
+    if (!value) this.#connection.release();
+    return value;
   }
 
   /** The whole body as text. */
@@ -74,7 +55,7 @@ export class Reply {
       size += chunk.length;
       if (size > MAX_TEXT_BYTES) {
         this.discard();
-        throw this.#context.broken(`the answer is longer than ${MAX_TEXT_BYTES} bytes`);
+        throw this.#connection.error(`the answer is longer than ${MAX_TEXT_BYTES} bytes`);
       }
       text += decoder.decode(chunk, { stream: true });
     }
@@ -85,12 +66,6 @@ export class Reply {
   discard(): void {
     // Not waited for: where fetch's caller has cloned the answer, it ends with the clone.
     this.#reader?.cancel().catch(() => {});
-    this.#end();
-  }
-
-  #end(): void {
-    if (!this.#reader) return;
-    this.#reader = undefined;
-    this.#context.release();
+    this.#connection.release();
   }
 }

@@ -5,8 +5,9 @@
  * @module
  */
 import { sha256Hex } from "../digest.ts";
-import { type Endpoint, type EndpointOptions, resolveEndpoint } from "./endpoint.ts";
-import { S3Error, type S3ErrorDetails } from "./errors.ts";
+import { Connection } from "./connection.ts";
+import { type Endpoint, type EndpointOptions, REGION, resolveEndpoint } from "./endpoint.ts";
+import { isStale, S3Error, type S3ErrorDetails } from "./errors.ts";
 import { Reply } from "./reply.ts";
 import { isRetryable, type RetryOptions, RetryPolicy, type Timing } from "./retry.ts";
 import { Signer } from "./signer.ts";
@@ -43,18 +44,22 @@ const SLOWEST_UPLOAD_BYTES_PER_MS = 100;
 /** S3 refuses requests that are 15 minutes off; a third of that is worth correcting. */
 const SKEW_MS = 5 * 60_000;
 
-const STALE_CREDENTIALS = new Set([
-  "ExpiredToken",
-  "ExpiredTokenException",
-  "InvalidToken",
-  "TokenRefreshRequired",
-]);
+/** From `auto` to where a bucket is, it takes two. */
+const MAX_REGIONS = 2;
 
-/** What has been corrected once in this request, and is not corrected again. */
+/** What has been corrected in one request, and is not corrected again. */
 interface Corrections {
   skew?: boolean;
   credentials?: boolean;
-  region?: boolean;
+  /** Whether the next attempt wants new credentials. */
+  refresh?: boolean;
+  regions: number;
+}
+
+/** What an attempt was sent with: other requests correct region and clock meanwhile. */
+interface Sent {
+  region: string;
+  skew: number;
 }
 
 /** One bucket's connection: endpoint, signer and retry state, shared by all requests. */
@@ -62,6 +67,7 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #signer: Signer;
   readonly #policy: RetryPolicy;
+  readonly #siblings = new Map<string, Transport>();
   #region: string;
   #endpoint: Endpoint;
 
@@ -79,8 +85,11 @@ export class Transport {
   }
 
   /** The same connection to another bucket of the same service. */
-  forBucket(bucket = this.#options.bucket): Transport {
-    return bucket === this.#options.bucket ? this : new Transport({ ...this.#options, bucket });
+  forBucket(bucket: string): Transport {
+    if (bucket === this.#options.bucket) return this;
+    const sibling = this.#siblings.get(bucket) ?? new Transport({ ...this.#options, bucket });
+    this.#siblings.set(bucket, sibling);
+    return sibling;
   }
 
   /**
@@ -93,30 +102,32 @@ export class Transport {
     call.signal?.throwIfAborted();
     // Once, not at every attempt.
     const sha256 = call.sha256 ?? await sha256Hex(call.body ?? "");
-    const done: Corrections = {};
+    const done: Corrections = { regions: 0 };
     let retryCost = 0;
     for (let attempt = 1;;) {
       await this.#policy.beforeAttempt(call.signal);
-      const region = this.#region;
+      const sent: Sent = { region: this.#region, skew: this.#signer.skew };
+      const { refresh = false } = done;
+      done.refresh = false;
       let error: S3Error;
       let retryAfter: string | undefined;
       try {
-        const reply = await this.#attempt({ ...call, sha256 }, attempt, done.credentials ?? false);
+        const reply = await this.#attempt({ ...call, sha256 }, attempt, refresh);
         if (reply.status >= 200 && reply.status < 300) {
           const result = await read(reply);
           this.#policy.onSuccess(retryCost);
           return result;
         }
-        const { xml } = parse(await reply.text());
+        const xml = readXml(await reply.text());
         error = this.#errorOf(call, reply, xml?.name === "Error" ? xml : undefined);
         retryAfter = reply.headers.get("retry-after") ?? undefined;
-        if (await this.#correct(error, reply.headers, call, region, done)) continue;
+        if (await this.#correct(error, reply.headers, call, sent, done)) continue;
       } catch (thrown) {
         if (!(thrown instanceof S3Error)) throw thrown;
         error = thrown;
       }
       const cost = await this.#policy.onFailure(error, attempt, retryAfter, call.signal);
-      if (cost === undefined) throw error;
+      if (cost === undefined) throw Object.assign(error, { attempts: attempt });
       retryCost = cost;
       attempt++;
     }
@@ -136,14 +147,23 @@ export class Transport {
    *
    * @param call the request
    * @param root what the name of the document's root begins with
+   * @param lacks the name of an element that the document needs and lacks
    */
-  sendForXml(call: Call, root: string): Promise<{ xml: Xml; headers: Headers }> {
+  sendForXml(
+    call: Call,
+    root: string,
+    lacks: (xml: Xml) => string | undefined = () => undefined,
+  ): Promise<{ xml: Xml; headers: Headers }> {
     return this.send(call, async (reply) => {
-      const { xml, problem } = parse(await reply.text());
+      const xml = readXml(await reply.text());
       if (xml?.name === "Error") throw this.#errorOf(call, reply, xml);
-      if (xml?.name.startsWith(root)) return { xml, headers: reply.headers };
       // A cut document, or a proxy's page.
-      const reason = problem ?? `expected <${root}>, got <${xml?.name}>`;
+      let reason = `expected <${root}>, got ${xml ? `<${xml.name}>` : "no whole XML document"}`;
+      if (xml?.name.startsWith(root)) {
+        const lacking = lacks(xml);
+        if (!lacking) return { xml, headers: reply.headers };
+        reason = `the answer has no ${lacking}`;
+      }
       throw this.#error(call, { code: "MalformedAnswer", status: reply.status, reason });
     });
   }
@@ -163,42 +183,28 @@ export class Transport {
     refresh: boolean,
   ): Promise<Reply> {
     const { timeouts, fetch, onRequest } = this.#options;
-    const { signal, operation, key, method, body } = call;
+    const { operation, key, method, body = null } = call;
     const headers = await this.#headers(call, refresh);
-    const abort = new AbortController();
-    const onAbort = () => abort.abort(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    const release = () => signal?.removeEventListener("abort", onAbort);
-    const limit = timeouts.attempt + (body?.length ?? 0) / SLOWEST_UPLOAD_BYTES_PER_MS;
-    let timedOut: string | undefined;
-    const timer = setTimeout(() => {
-      timedOut = `no answer within ${Math.round(limit)} ms`;
-      abort.abort();
-    }, limit);
-    const broken = (cause: unknown, timedOut?: string) =>
-      this.#error(call, {
-        code: timedOut ? "Timeout" : "NetworkError",
-        status: 0,
-        reason: timedOut ?? (cause instanceof Error ? cause.message : String(cause)),
-      }, cause);
+    const connection = this.#connection(call);
+    const limit = Math.round(
+      timeouts.attempt + (body?.length ?? 0) / SLOWEST_UPLOAD_BYTES_PER_MS,
+    );
     onRequest?.({ operation, kind: kindOf(call), key, attempt });
-    try {
-      const response = await fetch(this.#endpoint.url(key, call.query), {
-        method,
-        headers,
-        // Following a redirect would show the signature to another host.
-        redirect: "manual",
-        signal: abort.signal,
-        body: body ?? null,
-      });
-      return new Reply(response, { signal, broken, abort, idleTimeout: timeouts.idle, release });
-    } catch (error) {
-      release();
-      signal?.throwIfAborted();
-      throw broken(error, timedOut);
-    } finally {
-      clearTimeout(timer);
-    }
+    const response = await connection.wait(
+      () => fetch(this.#endpoint.url(key, call.query), connection.init({ method, headers, body })),
+      limit,
+      `no answer within ${limit} ms`,
+    );
+    return new Reply(response, connection, timeouts.idle);
+  }
+
+  #connection(call: Call): Connection {
+    return new Connection(call.signal, (cause, tooLong) =>
+      this.#error(call, {
+        code: tooLong ? "Timeout" : "NetworkError",
+        status: 0,
+        reason: tooLong ?? (cause instanceof Error ? cause.message : String(cause)),
+      }, cause));
   }
 
   /** Signs what S3 checks; what proxies on the way may rewrite is added unsigned. */
@@ -234,21 +240,21 @@ export class Transport {
     error: S3Error,
     headers: Headers,
     call: Call,
-    usedRegion: string,
+    sent: Sent,
     done: Corrections,
   ): Promise<boolean> {
     if (error.status >= 500) return false;
     if (this.#options.credentials === "anonymous" && !isRedirect(error.status)) return false;
-    return this.#correctSkew(error, headers, done) ||
+    return this.#correctSkew(error, headers, sent, done) ||
       this.#refreshCredentials(error, call, done) ||
-      await this.#correctRegion(error, call, usedRegion, done);
+      await this.#correctRegion(error, call, sent, done);
   }
 
-  #correctSkew(error: S3Error, headers: Headers, done: Corrections): boolean {
+  #correctSkew(error: S3Error, headers: Headers, sent: Sent, done: Corrections): boolean {
     if (done.skew || (error.code !== "RequestTimeTooSkewed" && error.status !== 403)) return false;
     const skew = Date.parse(headers.get("date") ?? "") - this.#options.clock();
     // The first half of the condition also stops an answer without a date (NaN).
-    if (!(Math.abs(skew - this.#signer.skew) > SKEW_MS)) return false;
+    if (!(Math.abs(skew - sent.skew) > SKEW_MS)) return false;
     this.#signer.skew = skew;
     return done.skew = true;
   }
@@ -256,41 +262,42 @@ export class Transport {
   #refreshCredentials(error: S3Error, call: Call, done: Corrections): boolean {
     if (done.credentials || typeof this.#options.credentials !== "function") return false;
     // S3 answers HEAD with expired credentials 400, and without a body that would say why.
-    const stale = STALE_CREDENTIALS.has(error.code) ||
+    return done.refresh = done.credentials = isStale(error) ||
       (call.method === "HEAD" && error.status === 400);
-    return done.credentials = stale;
   }
 
   async #correctRegion(
     error: S3Error,
     call: Call,
-    usedRegion: string,
+    sent: Sent,
     done: Corrections,
   ): Promise<boolean> {
     const misdirected = isRedirect(error.status) || error.code === "AuthorizationHeaderMalformed" ||
       error.code === "IllegalLocationConstraintException" ||
       (call.method === "HEAD" && error.status === 400);
-    if (done.region || !misdirected) return false;
-    done.region = true;
+    if (!misdirected || ++done.regions > MAX_REGIONS) return false;
     // Another request that ran beside this one may have learned it already.
-    if (this.#region !== usedRegion) return true;
-    const region = error.region ?? await this.#askRegion(call.signal);
-    if (region === undefined || region === usedRegion) return false;
+    if (this.#region !== sent.region) return true;
+    const region = error.region ?? await this.#askRegion(call);
+    if (region === undefined || region === sent.region) return false;
     this.#endpoint = resolveEndpoint({ ...this.#options, region });
     this.#region = region;
     return true;
   }
 
   /** S3 tells anybody the region of any bucket, in a header of whatever it answers. */
-  async #askRegion(signal?: AbortSignal): Promise<string | undefined> {
+  async #askRegion(call: Call): Promise<string | undefined> {
+    const { fetch, timeouts } = this.#options;
     if (!this.#endpoint.aws) return undefined;
-    const response = await this.#options.fetch(this.#endpoint.url(), {
-      method: "HEAD",
-      redirect: "manual",
-      signal: signal ?? null,
-    }).catch(() => undefined);
+    const connection = this.#connection(call);
+    const response = await connection.wait(
+      () => fetch(this.#endpoint.url(), connection.init({ method: "HEAD" })),
+      timeouts.attempt,
+      "",
+    ).catch(() => call.signal?.throwIfAborted());
+    connection.release();
     await response?.body?.cancel();
-    return response?.headers.get("x-amz-bucket-region") ?? undefined;
+    return readRegion(response?.headers.get("x-amz-bucket-region"));
   }
 
   /** The error that an answer tells of, in its document or, without one, by its status. */
@@ -307,9 +314,11 @@ export class Transport {
       status,
       reason: (xml?.get("Message") || "the answer has no message") + hint,
       requestId: headers.get("x-amz-request-id") ?? xml?.get("RequestId"),
-      region: xml?.get("Region") ?? headers.get("x-amz-bucket-region") ??
-        // Such as bucket.s3.eu-west-1.amazonaws.com
-        xml?.get("Endpoint")?.match(/\bs3[.-](?:dualstack\.)?([a-z0-9-]+)\.amazonaws\./)?.[1],
+      region: readRegion(
+        xml?.get("Region") ?? headers.get("x-amz-bucket-region") ??
+          // Such as bucket.s3.eu-west-1.amazonaws.com
+          xml?.get("Endpoint")?.match(/\bs3[.-](?:dualstack\.)?([a-z0-9-]+)\.amazonaws\./)?.[1],
+      ),
     });
   }
 
@@ -325,6 +334,11 @@ export class Transport {
   }
 }
 
+/** A region that hosts can be made of. */
+function readRegion(text: string | null | undefined): string | undefined {
+  return text?.match(REGION)?.[0];
+}
+
 /** Where no document tells more: the answers to HEAD, and to conditions. */
 const CODES: Record<number, string> = {
   304: "NotModified",
@@ -334,22 +348,13 @@ const CODES: Record<number, string> = {
   412: "PreconditionFailed",
 };
 
-/** The document of an answer, or why it is none. */
-function parse(text: string): { xml?: Xml; problem?: string } {
-  try {
-    return { xml: readXml(text) };
-  } catch (error) {
-    return { problem: String(error) };
-  }
-}
-
 /** What a request is billed and counted as. */
 function kindOf({ operation, method }: Call): RequestKind {
   return operation.startsWith("List") ? "LIST" : operation.includes("Copy") ? "COPY" : method;
 }
 
 function isRedirect(status: number): boolean {
-  return status === 301 || status === 302 || status === 307 || status === 308;
+  return [301, 302, 307, 308].includes(status);
 }
 
 /** Only the host of a redirect is told: its query may be signed. */

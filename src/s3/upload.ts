@@ -4,16 +4,13 @@
  *
  * @module
  */
+import { linkedAbort } from "../linked_abort.ts";
 import { checkPositiveInteger, forEachParallel } from "../parallel.ts";
 import type { RandomAccess } from "../runtime/files.ts";
-import {
-  MAX_PARTS,
-  MIN_PART_SIZE,
-  multipart,
-  type MultipartOptions,
-  type Part,
-} from "./multipart.ts";
+import { multipart, type MultipartOptions, type Part } from "./multipart.ts";
+import { checkPartSize, fixedPartSize, MAX_PARTS, streamPartSize } from "./part_size.ts";
 import { putObject } from "./put.ts";
+import { cutRanges } from "./ranges.ts";
 import type { Transport } from "./transport.ts";
 
 /** What can be uploaded. */
@@ -35,12 +32,6 @@ export interface UploadOptions extends MultipartOptions {
 }
 
 const DEFAULT_PART_SIZE = 16 * 1024 * 1024;
-const MAX_PART_SIZE = 5 * 1024 ** 3;
-const MAX_OBJECT_SIZE = 5 * 1024 ** 4;
-const MIB = 1024 * 1024;
-
-/** After so many parts of a stream of unknown length, its parts double in size. */
-const PARTS_A_STEP = 900;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -51,8 +42,10 @@ export async function upload(
   source: UploadSource,
   options: UploadOptions,
 ): Promise<{ etag: string; size: number }> {
-  const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress, signal } = options;
-  checkOptions(partSize, parallelism);
+  const { partSize = DEFAULT_PART_SIZE, parallelism = 4, onProgress } = options;
+  checkPartSize(partSize);
+  checkPositiveInteger("parallelism", parallelism);
+  const { abort, signal } = linkedAbort(options.signal);
   const chunks = source instanceof ReadableStream
     ? readStream(source, (part) => streamPartSize(part, partSize), signal)
     : readRanges(source, fixedPartSize(source.size, partSize));
@@ -72,7 +65,13 @@ export async function upload(
         numbered([head, second.value], chunks),
         parallelism,
         async ([number, body], partSignal) => {
-          parts.push(await upload.uploadPart(number, body, partSignal));
+          try {
+            parts.push(await upload.uploadPart(number, body, partSignal));
+          } catch (error) {
+            // Nobody waits any longer for a source that has nothing to give.
+            abort.abort(error);
+            throw error;
+          }
           size += body.length;
           onProgress?.({ bytes: body.length });
         },
@@ -84,42 +83,6 @@ export async function upload(
   } finally {
     await chunks.return?.(undefined);
   }
-}
-
-function checkOptions(partSize: number, parallelism: number): void {
-  if (!Number.isInteger(partSize) || partSize < MIN_PART_SIZE || partSize > MAX_PART_SIZE) {
-    throw new TypeError(
-      `partSize ${partSize}: expected ${MIN_PART_SIZE} to ${MAX_PART_SIZE} bytes`,
-    );
-  }
-  checkPositiveInteger("parallelism", parallelism);
-}
-
-/**
- * The size of the parts of an object whose size is known.
- *
- * @param size of the object, in bytes
- * @param partSize the size that is wanted, in bytes
- * @returns that size, or the whole MiB with which 10,000 parts suffice
- * @throws {RangeError} if the object is larger than S3 can store
- */
-export function fixedPartSize(size: number, partSize: number): number {
-  if (size > MAX_OBJECT_SIZE) {
-    throw new RangeError(`an object of ${size} bytes: S3 stores at most ${MAX_OBJECT_SIZE}`);
-  }
-  return Math.max(partSize, Math.ceil(size / MAX_PARTS / MIB) * MIB);
-}
-
-/**
- * The size of a part of an object whose size is not known: it grows by steps so that 10,000 parts
- * reach S3's limit for an object.
- *
- * @param number of the part, from 1
- * @param partSize of the first ones, in bytes
- * @returns bytes
- */
-export function streamPartSize(number: number, partSize: number): number {
-  return Math.min(MAX_PART_SIZE, partSize * 2 ** Math.floor((number - 1) / PARTS_A_STEP));
 }
 
 async function* numbered(
@@ -135,11 +98,10 @@ async function* numbered(
 }
 
 async function* readRanges(source: RandomAccess | Blob, partSize: number): AsyncGenerator<Bytes> {
-  for (let offset = 0; offset < source.size; offset += partSize) {
-    const length = Math.min(partSize, source.size - offset);
+  for (const { start, end } of cutRanges(0, source.size, partSize)) {
     yield source instanceof Blob
-      ? new Uint8Array(await source.slice(offset, offset + length).arrayBuffer())
-      : await source.read(offset, length);
+      ? new Uint8Array(await source.slice(start, end + 1).arrayBuffer())
+      : await source.read(start, end + 1 - start);
   }
 }
 
@@ -150,18 +112,18 @@ async function* readRanges(source: RandomAccess | Blob, partSize: number): Async
 async function* readStream(
   source: ReadableStream<Uint8Array>,
   sizeOf: (number: number) => number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<Bytes> {
   let number = 1;
   let part = new Uint8Array(sizeOf(number));
   let filled = 0;
   const reader = source.getReader();
-  const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
-  signal?.addEventListener("abort", cancel);
+  const cancel = () => void reader.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", cancel);
   try {
     for (;;) {
       // A stream that was cancelled would look like one that has ended.
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       const { done, value } = await reader.read();
       if (done) break;
       for (let used = 0; used < value.length;) {
@@ -176,10 +138,10 @@ async function* readStream(
         }
       }
     }
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     if (filled > 0) yield part.slice(0, filled);
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    signal.removeEventListener("abort", cancel);
     cancel();
   }
 }

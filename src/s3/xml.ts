@@ -5,6 +5,11 @@
  */
 import { parseXml, type XmlNode } from "../deps.ts";
 
+type Element = XmlNode & { type: "Element" };
+
+/** Those that XML has without a DTD. */
+const ENTITIES = new Map([["amp", "&"], ["lt", "<"], ["gt", ">"], ["quot", '"'], ["apos", "'"]]);
+
 /** An element of an answer. */
 export interface Xml {
   /** Its name, without a namespace prefix. */
@@ -18,37 +23,40 @@ export interface Xml {
 /**
  * Reads a document.
  *
- * @param text the document
- * @returns its root
- * @throws {Error} on text that is not one whole XML document
+ * @param text what came: proxies answer with anything, and a connection may have been cut
+ * @returns its root, or undefined if it is not one whole XML document
  */
-export function readXml(text: string): Xml {
-  const nodes = parseXml(text, {
-    decodeEntities: true,
-    keepWhitespace: true,
-    // HTML's void elements are none of XML's.
-    selfClosingTags: [],
-  });
-  const roots = nodes.filter((node) => typeof node === "object" && !node.tagName.startsWith("?"));
-  const [root] = roots as XmlNode[];
-  // The parser closes what is open where the text ends: an answer that was cut must not pass.
-  const end = root?.selfClosed ? "/>" : `</${root?.tagName}>`;
-  if (!root || roots.length > 1 || !text.trimEnd().endsWith(end)) {
-    throw new Error("expected a whole XML document");
+export function readXml(text: string): Xml | undefined {
+  try {
+    return wrap(parseXml(text, { strictMode: true }).root);
+  } catch {
+    return undefined;
   }
-  return wrap(root);
 }
 
-function wrap({ tagName, children }: XmlNode): Xml {
+function wrap({ name, children }: Element): Xml {
   const named = (name: string) =>
-    children.filter((child): child is XmlNode =>
-      typeof child === "object" && localName(child.tagName) === name
+    (children ?? []).filter((child): child is Element =>
+      child.type === "Element" && localName(child.name) === name
     );
   return {
-    name: localName(tagName),
-    get: (name) => named(name)[0]?.children.join(""),
+    name: localName(name),
+    get(name) {
+      const [first] = named(name);
+      return first && (first.children ?? []).map(textOf).join("");
+    },
     all: (name) => named(name).map(wrap),
   };
+}
+
+function textOf(node: XmlNode): string {
+  if (node.type === "CDATA") return node.content.slice("<![CDATA[".length, -"]]>".length);
+  if (node.type !== "Text") return "";
+  return node.content.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name) return ENTITIES.get(name) ?? whole;
+    const code = hex ? parseInt(hex, 16) : Number(decimal);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
 }
 
 function localName(name: string): string {

@@ -55,7 +55,7 @@ export function startClient(options: S3ServerOptions = {}): TestClient {
   return {
     ...s3,
     call,
-    xml: async (method, path, sending) => readXml((await succeed(method, path, sending)).text),
+    xml: async (method, path, sending) => readXml((await succeed(method, path, sending)).text)!,
     put: async (path, body, sending) => {
       const { headers } = await succeed("PUT", path, { ...sending, body });
       return headers.get("etag")!.slice(1, -1);
@@ -94,12 +94,12 @@ export async function readAnswer(response: Response): Promise<Answer> {
 
 /** The status and the code of an error. */
 export function errorOf({ status, text }: Answer): string {
-  const error = readXml(text);
+  const error = readXml(text)!;
   assertEquals(error.name, "Error");
   return `${status} ${error.get("Code")}`;
 }
 
 /** An element of an error. */
 export function detail(answer: Answer, name: string): string | undefined {
-  return readXml(answer.text).get(name);
+  return readXml(answer.text)!.get(name);
 }

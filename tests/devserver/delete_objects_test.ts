@@ -27,7 +27,7 @@ const batch = (keys: string[], rest = "") =>
   keys.map((key) => `<Object><Key>${key}</Key></Object>`).join("") + `${rest}</Delete>`;
 
 const keysOf = ({ text }: Answer, name: string) =>
-  readXml(text).all(name).map((item) => item.get("Key"));
+  readXml(text)!.all(name).map((item) => item.get("Key"));
 
 test("a batch deletes what is there, and what is not", async () => {
   const client = startClient();
@@ -45,7 +45,7 @@ test("a quiet batch names only what went wrong", async () => {
   const keys = ["a", "k".repeat(1025)];
   const answer = await deleteBatch(client, batch(keys, "<Quiet>true</Quiet>"));
   assertEquals(keysOf(answer, "Deleted"), []);
-  const [error] = readXml(answer.text).all("Error");
+  const [error] = readXml(answer.text)!.all("Error");
   assertEquals([error!.get("Key"), error!.get("Code")], [keys[1], "KeyTooLongError"]);
   assertEquals(errorOf(await client.call("GET", "/test-bucket/a")), "404 NoSuchKey");
 });
@@ -58,7 +58,9 @@ test("an object of a batch may be named with its ETag", async () => {
     `<Object><Key>${key}</Key><ETag>"${etag}"</ETag></Object>`;
   const answer = await deleteBatch(client, batch([], item("a", etag) + item("b", "other")));
   assertEquals(keysOf(answer, "Deleted"), ["a"]);
-  assertEquals(readXml(answer.text).all("Error").map((e) => e.get("Code")), ["PreconditionFailed"]);
+  assertEquals(readXml(answer.text)!.all("Error").map((e) => e.get("Code")), [
+    "PreconditionFailed",
+  ]);
 });
 
 test("a batch needs a digest, which must be right", async () => {

@@ -17,6 +17,9 @@ function serverWith(size: number) {
           "content-length": String(size),
           "content-type": "text/x-source",
           "x-amz-meta-a": "b",
+          "x-amz-storage-class": "GLACIER",
+          "x-amz-server-side-encryption": "aws:kms",
+          "x-amz-server-side-encryption-aws-kms-key-id": "source-key",
           "last-modified": LAST_MODIFIED,
           etag: '"source"',
         },
@@ -57,6 +60,31 @@ test("5 GiB are copied in one request, and a byte more in parts", async () => {
   );
 });
 
+test("a copy's parts are of a size that S3 takes, and not more than 10,000", async () => {
+  for (
+    const options of [{ partSize: 0 }, { partSize: NaN }, { partSize: 1.5 }, { parallelism: 0 }]
+  ) {
+    const { client } = scripted([serverWith(6 * GIB)]);
+    await assertRejects(() => client.copy("a", "b", options), TypeError);
+  }
+  const { client, sent } = scripted([serverWith(60 * GIB)]);
+  await client.copy("a", "b", { partSize: 5 * 1024 ** 2, parallelism: 16 });
+  const parts = sent.filter(({ url }) => url.searchParams.has("partNumber"));
+  assert(parts.length <= 10_000, `${parts.length} parts`);
+});
+
+test("copies from another bucket share what is learned of it", async () => {
+  const { client, sent } = scripted([
+    s3Error(403, "RequestTimeTooSkewed", "", { date: "Thu, 01 Jan 2026 02:00:00 GMT" }),
+    serverWith(1),
+  ], { pathStyle: true });
+  const copy = () => client.copy("a", "b", { sourceBucket: "other" });
+  await copy();
+  const first = sent.length;
+  await copy();
+  assertEquals(sent.length - first, 2);
+});
+
 test("a copy in parts is of one version of the source, with its headers", async () => {
   const { client, sent } = scripted([serverWith(7 * GIB)]);
   await client.copy("a", "b", { partSize: 5 * GIB, storageClass: "STANDARD_IA" });
@@ -65,6 +93,9 @@ test("a copy in parts is of one version of the source, with its headers", async 
     ["content-type", "x-amz-meta-a", "x-amz-storage-class"].map((name) => create.headers.get(name)),
     ["text/x-source", "b", "STANDARD_IA"],
   );
+  // How the source is kept is not how the copy is to be kept.
+  assertEquals(create.headers.get("x-amz-server-side-encryption"), null);
+  assertEquals(create.headers.get("x-amz-server-side-encryption-aws-kms-key-id"), null);
   const parts = sent.filter(({ url }) => url.searchParams.has("partNumber"));
   assertEquals(parts.length, 2);
   for (const { headers } of parts) {

@@ -10,7 +10,7 @@ import { s3Error, scripted, type Sent } from "./scripted.ts";
 const done = () => Promise.resolve(new Response("<DeleteResult/>"));
 
 function keysIn({ body }: Sent): string[] {
-  const xml = readXml(new TextDecoder().decode(body));
+  const xml = readXml(new TextDecoder().decode(body))!;
   return xml.all("Object").map((object) => object.get("Key")!);
 }
 
@@ -51,6 +51,31 @@ test("keys that could not be deleted are told, each with its reason", async () =
     deleted: ["a", "c"],
     errors: [{ key: "b", code: "AccessDenied", message: "no" }],
   });
+});
+
+test("a key that no text can hold is refused before anything is deleted", async () => {
+  const { client, sent } = scripted([done]);
+  await assertRejects(() => client.deleteMany(["a", "\ud800"]), URIError);
+  assertEquals(sent.length, 0);
+});
+
+test("expired credentials are not taken for a server without batch deletion", async () => {
+  const { client, sent } = scripted([s3Error(400, "ExpiredToken")]);
+  await assertRejects(() => client.deleteMany(["a", "b"]), S3Error, "ExpiredToken");
+  assertEquals(sent.length, 1);
+});
+
+test("an object that is not there is deleted, whatever the server calls it", async () => {
+  const { client } = scripted([s3Error(404, "NoSuchKey")]);
+  await client.delete("k");
+  await assertRejects(() => client.delete("k", { ifMatch: '"1"' }), S3Error, "NoSuchKey");
+  const { client: gone } = scripted([s3Error(404, "NoSuchBucket")]);
+  await assertRejects(() => gone.delete("k"), S3Error, "NoSuchBucket");
+  const { client: single } = scripted([
+    s3Error(405, "MethodNotAllowed"),
+    s3Error(404, "NoSuchKey"),
+  ]);
+  assertEquals(await single.deleteMany(["k"]), { deleted: ["k"], errors: [] });
 });
 
 test("a request that is refused as a whole is thrown", async () => {

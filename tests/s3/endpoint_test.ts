@@ -70,6 +70,8 @@ test("an IP address takes the bucket in the path", () => {
 test("an endpoint that is AWS's own is known as such", () => {
   const at = (endpoint: string) => resolveEndpoint({ bucket: "cache", region: "r", endpoint }).aws;
   assert(at("https://s3.us-east-1.amazonaws.com"));
+  assert(at("https://s3.cn-north-1.amazonaws.com.cn"));
+  assert(at("https://s3.eusc-de-east-1.amazonaws.eu"));
   assert(!at("https://amazonaws.com.evil.test"));
 });
 
@@ -89,14 +91,16 @@ test("a bucket, region or endpoint that no URL can be made of is refused, and na
     assertThrows(() => url({ bucket }), TypeError, bucket);
   }
   assertThrows(() => url({ bucket: "x/y", endpoint: "http://s3.test" }), TypeError, "x/y");
-  assertThrows(() => url({ endpoint: "s3.test" }), TypeError);
+  assertThrows(() => url({ endpoint: "s3.test" }), TypeError, "endpoint: expected an http(s) URL");
   assertThrows(() => url({ endpoint: "ftp://s3.test" }), TypeError, "http(s)");
   assertThrows(() => url({ endpoint: "http://s3.test/?a=b" }), TypeError, "query");
 });
 
 test("a password in an endpoint is refused and not repeated", () => {
-  const error = assertThrows(() => url({ endpoint: "http://u:hunter2@s3.test" }), TypeError);
-  assert(!error.message.includes("hunter2"));
+  for (const endpoint of ["http://u:hunter2@s3.test", "http://u:hunter2@", "hunter2@s3.test:80"]) {
+    const error = assertThrows(() => url({ endpoint }), TypeError, "endpoint");
+    assert(!`${error.message} ${JSON.stringify(error)}`.includes("hunter2"), error.message);
+  }
 });
 
 test("a key that begins with a slash keeps it, where fetch would drop it too", () => {

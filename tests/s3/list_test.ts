@@ -74,6 +74,11 @@ test("what a delimiter cuts off is on its page", async () => {
   ]);
 });
 
+test("a page size that is none is refused", async () => {
+  const { client } = scripted([page("")]);
+  await assertRejects(() => collect(client.list({ pageSize: 0 })), TypeError, "pageSize 0");
+});
+
 test("a list that does not say how it goes on is not taken for the whole", async () => {
   const truncated = `<IsTruncated>true</IsTruncated><NextContinuationToken/>${entry("k")}`;
   const objects = scripted([page(truncated)]);

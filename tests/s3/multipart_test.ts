@@ -14,6 +14,7 @@ import {
   requestsOf,
 } from "../servers/fault_proxy.ts";
 import { startS3 } from "../servers/s3_server.ts";
+import { s3Error, scripted } from "./scripted.ts";
 
 const PART = 5 * 1024 * 1024;
 const SIZE = 2 * PART + 1;
@@ -48,6 +49,53 @@ test("another object of that key is not taken for what a lost completion has mad
   const upload = () => client.upload("k", THREE_PARTS, { partSize: PART });
   await assertRejects(upload, S3Error, "NoSuchUpload");
   assertEquals(await pendingKeys(direct), []);
+});
+
+test("an upload that others have aborted has failed, though an older object looks the same", async () => {
+  const { client, direct } = behind([
+    { when: completions, times: Infinity, fault: answerError(404, "NoSuchUpload") },
+  ]);
+  await direct.upload("k", THREE_PARTS, { partSize: PART });
+  const upload = () => client.upload("k", THREE_PARTS, { partSize: PART });
+  const error = await assertRejects(upload, S3Error, "NoSuchUpload");
+  assertEquals(error.attempts, 1);
+});
+
+test("a lost completion is not found in an object of before, or of other parts", async () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  const date = (ms: number) => new Date(ms).toUTCString();
+  const cases: [etag: string, lastModified: number, found: boolean][] = [
+    ['"abc-3"', now, true],
+    ['"abc-3"', now - 60_000, false],
+    ['"abc-30"', now, false],
+    ['"abc"', now, false],
+  ];
+  for (const [etag, lastModified, found] of cases) {
+    let completions = 0;
+    const { client } = scripted([({ method, url }) => {
+      if (method === "HEAD") {
+        return new Response(null, {
+          headers: {
+            etag,
+            "content-length": String(SIZE),
+            "last-modified": date(lastModified),
+          },
+        });
+      }
+      if (method === "PUT") return new Response(null, { headers: { etag: '"part"' } });
+      if (method === "DELETE") return new Response(null, { status: 204 });
+      if (url.searchParams.has("uploads")) {
+        return new Response(
+          "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+          { headers: { date: date(now) } },
+        );
+      }
+      return completions++ === 0 ? new TypeError("reset") : s3Error(404, "NoSuchUpload");
+    }]);
+    const upload = client.upload("k", THREE_PARTS, { partSize: PART });
+    const outcome = await upload.then(({ etag }) => etag, (error) => error.code);
+    assertEquals(outcome, found ? etag : "NoSuchUpload");
+  }
 });
 
 test("a completion that fails after its 200 is retried", async () => {
@@ -138,6 +186,20 @@ for (const nth of [1, 2, 3, 4, 5]) {
     });
   }
 }
+
+test("an abort while S3 refuses to begin is the caller's reason", async () => {
+  const abort = new AbortController();
+  const reason = new Error("enough");
+  const { client } = behind([{
+    when: requestsOf("POST", "uploads"),
+    fault: async (request, forward) => {
+      abort.abort(reason);
+      return await answerError(403, "AccessDenied")(request, forward);
+    },
+  }]);
+  const upload = client.upload("k", THREE_PARTS, { partSize: PART, signal: abort.signal });
+  assertEquals(await upload.catch((error) => error), reason);
+});
 
 test("an abort before anything was sent sends nothing", async () => {
   const { client, proxy } = behind([]);

@@ -1,6 +1,6 @@
 import { checksum } from "../../src/s3/checksum.ts";
-import { copyRanges } from "../../src/s3/copy.ts";
-import { fixedPartSize, streamPartSize } from "../../src/s3/upload.ts";
+import { fixedPartSize, streamPartSize } from "../../src/s3/part_size.ts";
+import { cutRanges, rangeHeader } from "../../src/s3/ranges.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { test } from "../harness.ts";
 
@@ -8,32 +8,34 @@ const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
 const TiB = 1024 ** 4;
 
-test("copy ranges cover every byte once, at and around multiples of 5 GiB", () => {
+test("ranges cover every byte once, at and around multiples of 5 GiB", () => {
   for (const k of [1, 2, 3]) {
     for (const delta of [-1, 0, 1]) {
       const size = k * 5 * GiB + delta;
       let next = 0;
-      for (const range of copyRanges(size, 5 * GiB)) {
-        const [, start, end] = range.match(/^bytes=(\d+)-(\d+)$/)!;
-        assertEquals(Number(start), next);
-        assert(Number(end) - Number(start) < 5 * GiB, range);
-        next = Number(end) + 1;
+      for (const { start, end } of cutRanges(0, size, 5 * GiB)) {
+        assertEquals(start, next);
+        assert(end - start < 5 * GiB, `${start}-${end}`);
+        next = end + 1;
       }
       assertEquals(next, size);
     }
   }
-  assertEquals(copyRanges(5 * GiB, 5 * GiB), [`bytes=0-${5 * GiB - 1}`]);
-  assertEquals(copyRanges(0, GiB), []);
+  assertEquals([...cutRanges(0, 5 * GiB, 5 * GiB)].map(rangeHeader), [`bytes=0-${5 * GiB - 1}`]);
+  assertEquals([...cutRanges(7, 12, 3)].map(rangeHeader), ["bytes=7-9", "bytes=10-11"]);
+  assertEquals([...cutRanges(0, 0, GiB)], []);
 });
 
 test("10,000 parts hold whatever S3 can store", () => {
   assertEquals(fixedPartSize(100, 8 * MiB), 8 * MiB);
-  for (const size of [80_000 * MiB, 80_000 * MiB + 1, TiB, 5 * TiB]) {
+  for (const size of [80_000 * MiB, 80_000 * MiB + 1, TiB, 5 * TiB, 50_000 * GiB]) {
     const partSize = fixedPartSize(size, 8 * MiB);
     assert(Math.ceil(size / partSize) <= 10_000, `${size} in parts of ${partSize}`);
     assertEquals(partSize % MiB, 0);
   }
-  assertThrows(() => fixedPartSize(5 * TiB + 1, 8 * MiB), RangeError, String(5 * TiB + 1));
+  // 48.8 TiB is S3's limit for an object.
+  const tooLarge = 50_000 * GiB + 1;
+  assertThrows(() => fixedPartSize(tooLarge, 8 * MiB), RangeError, String(tooLarge));
 });
 
 test("parts of a stream grow so that 10,000 reach 5 TiB", () => {

@@ -5,8 +5,9 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { promisify } from "node:util";
-import { S3Client, S3Error } from "s3cache";
+import { IntegrityError, S3Client, S3Error } from "s3cache";
 import { listen } from "../../src/runtime/listen.ts";
+import { runtime } from "../../src/runtime/runtime.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
 import { test } from "../harness.ts";
 import { AUTHORITY, ISSUED } from "../servers/private_authority.ts";
@@ -63,6 +64,27 @@ test("a server that drops connections which it had promised to keep", async () =
     assertEquals(server.connections() >= 4, true);
   } finally {
     await server.close();
+  }
+});
+
+test("an object with a Content-Encoding comes as it is stored, or not at all", async () => {
+  const s3 = startS3();
+  const listener = await listen(s3.server.fetch, {});
+  try {
+    const client = new S3Client({ ...s3.options, endpoint: listener.url, fetch: undefined });
+    const text = new Blob(["a line of text\n".repeat(1000)]);
+    const packed = await new Response(text.stream().pipeThrough(new CompressionStream("gzip")))
+      .arrayBuffer();
+    await client.put("k", new Uint8Array(packed), { contentEncoding: "gzip" });
+    const read = async () => await (await client.get("k")).bytes();
+    if (runtime === "node") {
+      // Its fetch unpacks whatever it gets, and cannot be told not to.
+      await assertRejects(read, IntegrityError, "Content-Encoding");
+    } else {
+      assertEquals(await read(), new Uint8Array(packed));
+    }
+  } finally {
+    await listener.close();
   }
 });
 

@@ -66,6 +66,18 @@ test("a clock that is off is corrected, once, and stays so", async () => {
   assertEquals(slept, []);
 });
 
+test("a clock that is off is corrected for all that were sent with it", async () => {
+  const serverTime = "Thu, 01 Jan 2026 02:00:00 GMT";
+  const { client, sent } = scripted([
+    ({ headers }) =>
+      headers.get("x-amz-date") === "20260101T020000Z"
+        ? ok()
+        : s3Error(403, "RequestTimeTooSkewed", "", { date: serverTime }),
+  ]);
+  await Promise.all(["a", "b", "c"].map((key) => client.head(key)));
+  assertEquals(sent.length, 6);
+});
+
 test("a 403 is not taken for a wrong clock when the clocks agree", async () => {
   const { client, sent } = scripted([
     s3Error(403, "SignatureDoesNotMatch", "", { date: "Thu, 01 Jan 2026 00:01:00 GMT" }),
@@ -103,6 +115,56 @@ for (const [name, answer] of Object.entries(regionCases)) {
   });
 }
 
+test("from auto to where the bucket is, it may take two corrections", async () => {
+  const { client, sent } = scripted([
+    s3Error(400, "AuthorizationHeaderMalformed", "<Region>us-east-1</Region>"),
+    s3Error(301, "PermanentRedirect", "", { "x-amz-bucket-region": "eu-west-1" }),
+    ok(),
+  ], { endpoint: undefined, pathStyle: false, region: "auto" });
+  await client.head("k");
+  assertEquals([sent.length, client.region], [3, "eu-west-1"]);
+});
+
+test("regions that contradict each other end in S3's error", async () => {
+  const to = (region: string) =>
+    s3Error(301, "PermanentRedirect", "", { "x-amz-bucket-region": region });
+  const { client, sent } = scripted([to("a-1"), to("b-1"), to("a-1"), to("b-1")], {
+    endpoint: undefined,
+    pathStyle: false,
+  });
+  await assertRejects(() => client.get("k"), S3Error, "PermanentRedirect");
+  assertEquals(sent.length, 3);
+});
+
+test("a region that no host can be made of is not believed", async () => {
+  const { client, sent } = scripted([
+    s3Error(400, "AuthorizationHeaderMalformed", "<Region>evil.test/</Region>"),
+  ]);
+  const error = await assertRejects(() => client.get("k"), S3Error, "AuthorizationHeaderMalformed");
+  assertEquals([sent.length, error.region], [1, undefined]);
+});
+
+test("the question for the region ends as other requests do", async () => {
+  const hanging = (request: { signal: AbortSignal | undefined }) =>
+    new Promise<Response>((_, reject) => {
+      request.signal!.addEventListener("abort", () => reject(request.signal!.reason));
+    });
+  const options = { endpoint: undefined, pathStyle: false, timeouts: { attempt: 5 } };
+  const slow = scripted([new Response(null, { status: 400 }), hanging], options);
+  await assertRejects(() => slow.client.head("k"), S3Error, "BadRequest");
+  const abort = new AbortController();
+  const reason = new Error("enough");
+  const aborted = scripted([
+    new Response(null, { status: 400 }),
+    (request) => {
+      setTimeout(() => abort.abort(reason), 1);
+      return hanging(request);
+    },
+  ], { ...options, timeouts: {} });
+  const head = aborted.client.head("k", { signal: abort.signal });
+  assertEquals(await head.catch((error) => error), reason);
+});
+
 test("HEAD has no body that names the region: the bucket is asked, without a signature", async () => {
   const { client, sent } = scripted([
     new Response(null, { status: 400 }),
@@ -138,6 +200,13 @@ test("credentials that S3 calls expired are refreshed once, and the request sent
   const fresh = scripted([s3Error(400, "ExpiredToken"), ok()], { credentials });
   await fresh.client.get("k").then((result) => result.text());
   assertEquals(asked, [false, true]);
+  asked.length = 0;
+  const later = scripted([s3Error(400, "ExpiredToken"), s3Error(503, "SlowDown"), ok()], {
+    credentials,
+  });
+  await later.client.get("k").then((result) => result.text());
+  // They are asked for anew once, and remembered by whoever gives them.
+  assertEquals(asked, [false, true, false]);
   assertStringIncludes(fresh.sent[1]!.headers.get("authorization")!, "Credential=NEW/");
   const stale = scripted([s3Error(400, "ExpiredToken")], { credentials });
   await assertRejects(() => stale.client.get("k"), S3Error, "ExpiredToken");
@@ -178,6 +247,17 @@ test("an abort ends a request, a wait and a body with the caller's reason", asyn
     reason,
   );
 
+  // Before anything is sent, while somebody else is waited for.
+  const early = new AbortController();
+  const { client: asking, sent } = scripted([ok()], {
+    credentials: () => {
+      early.abort(reason);
+      return Promise.resolve({ accessKeyId: "AKIA", secretAccessKey: "s" });
+    },
+  });
+  assertEquals(await asking.head("k", { signal: early.signal }).catch((e) => e), reason);
+  assertEquals(sent.length, 0);
+
   const waiting = new AbortController();
   const slow = new S3Client({
     bucket: "cache",
@@ -200,6 +280,17 @@ test("a server that does not answer times out, and is tried again", async () => 
   ], { timeouts: { attempt: 5 } });
   await client.head("k");
   assertEquals(sent.length, 2);
+});
+
+test("an answer without an end is not kept in memory", async () => {
+  const endless = () =>
+    new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1024 * 1024)),
+    });
+  const { client } = scripted([() => new Response(endless(), { status: 500 })], {
+    retry: { maxAttempts: 1 },
+  });
+  await assertRejects(() => client.get("k"), S3Error, "longer than 16777216 bytes");
 });
 
 test("a body that stalls times out, and is taken up where it stopped", async () => {

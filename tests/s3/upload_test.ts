@@ -144,6 +144,26 @@ test("a stream is given back when the upload fails", async () => {
   assert(state.cancelled);
 });
 
+test("a part that fails ends an upload whose source has nothing more to give", async () => {
+  const { client } = behind([
+    { when: partRequests(1), times: Infinity, fault: answerError(403, "AccessDenied") },
+  ]);
+  const pieces = [content(PART), content(PART)];
+  let cancelled: unknown;
+  const silent = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = pieces.shift();
+      if (piece) return controller.enqueue(piece);
+      return new Promise(() => {});
+    },
+    cancel: (reason) => void (cancelled = reason),
+  }, { highWaterMark: 0 });
+  const upload = () => client.upload("k", silent, { partSize: PART });
+  const error = await assertRejects(upload, S3Error, "AccessDenied");
+  assertEquals(cancelled, error);
+  assertEquals(await collect(client.listMultipartUploads()), []);
+});
+
 test("an abort ends an upload whose source gives nothing, and gives it back", async () => {
   const { client, proxy } = behind();
   const reason = new Error("enough");
@@ -167,7 +187,7 @@ test("sizes that make no sense are refused before anything is sent or read", asy
   for (const options of [{ partSize: PART - 1 }, { partSize: 6 * 1024 ** 3 }, { parallelism: 0 }]) {
     await assertRejects(() => client.upload("k", source, options), TypeError);
   }
-  const huge = { ...source, size: 5 * 1024 ** 4 + 1 };
+  const huge = { ...source, size: 50_000 * 1024 ** 3 + 1 };
   await assertRejects(() => client.upload("k", huge), RangeError);
   assertEquals(proxy.requests.length, 0);
 });

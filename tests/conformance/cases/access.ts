@@ -19,7 +19,7 @@ async function sessionOf({ server }: Context): Promise<Credentials> {
   const answer = await sendForm(server, body);
   const text = await answer.text();
   if (!answer.ok) throw new Error(`AssumeRole: ${answer.status} ${text}`);
-  const given = readXml(text).all("AssumeRoleResult")[0]?.all("Credentials")[0];
+  const given = readXml(text)!.all("AssumeRoleResult")[0]?.all("Credentials")[0];
   return {
     accessKeyId: given?.get("AccessKeyId") ?? "",
     secretAccessKey: given?.get("SecretAccessKey") ?? "",

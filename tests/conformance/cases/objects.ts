@@ -72,6 +72,8 @@ export const objects = {
     const bytes = new Uint8Array(await gzip.arrayBuffer());
     await client.put(prefix + "k", bytes, { contentType: "application/gzip" });
     assertEquals(await (await client.get(prefix + "k")).bytes(), bytes);
+    await client.put(prefix + "k", bytes, { contentEncoding: "gzip" });
+    assertEquals(await (await client.get(prefix + "k")).bytes(), bytes);
     await client.put(prefix + "k", "not compressed", { contentEncoding: "zstd" });
     assertEquals((await client.head(prefix + "k"))?.contentEncoding, "zstd");
   },

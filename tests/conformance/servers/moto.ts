@@ -26,7 +26,7 @@ export const startMoto: StartServer = async (directory) => {
     const answer = await sendForm(server, form, "iam");
     const text = await answer.text();
     if (!answer.ok) throw new Error(`moto: ${Action}: ${answer.status} ${text}`);
-    return readXml(text);
+    return readXml(text)!;
   };
   const UserName = "conformance";
   await iam("CreateUser", { UserName });
