@@ -1,4 +1,5 @@
 /** The tests that need files, sockets or processes: Deno, Bun and Node. */
+import "./cli/common_test.ts";
 import "./cli/credentials_test.ts";
 import "./cli/dev_server_test.ts";
 import "./cli/doctor_test.ts";

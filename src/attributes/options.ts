@@ -15,6 +15,10 @@ export interface CacheOptions {
   names: string[];
   /** `endpoint_url`: http or https, perhaps with a base path. Default: that of AWS. */
   endpointUrl?: string;
+  /** AWS's FIPS hosts. No attribute sets it: the command takes it from the environment. */
+  fips?: boolean;
+  /** AWS's dual-stack hosts. No attribute sets it: the command takes it from the environment. */
+  dualstack?: boolean;
   /** `prefix`: in front of every key, nothing added. Default: empty. */
   prefix: string;
   /** `blobs_prefix`: between prefix and digest. Default: `blobs/`. */

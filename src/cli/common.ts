@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { Attribute } from "../attributes/attribute.ts";
 import { parseAttributes } from "../attributes/attributes.ts";
+import { endpointUrl as readEndpointUrl } from "../attributes/endpoint_url.ts";
 import type { CacheOptions } from "../attributes/options.ts";
 import { defaultCredentials } from "../credentials/default_credentials.ts";
 import { resolveProfileDefaults } from "../credentials/profile_defaults.ts";
@@ -37,8 +39,8 @@ export function collect(value: string, previous: string[] | undefined): string[]
 
 /**
  * Reads an attribute string; its warnings go to stderr. What it leaves open is taken from where the
- * AWS SDKs take it: credentials from the default chain, endpoint and region from the environment
- * and the shared files.
+ * AWS SDKs take it: credentials from the default chain, the rest from the environment and the
+ * shared files.
  */
 export async function readAttributes(
   text: string,
@@ -46,7 +48,7 @@ export async function readAttributes(
   source: string,
   io: Io,
 ): Promise<CacheOptions> {
-  const { region, endpointUrl } = await resolveProfileDefaults({ env: io.env });
+  const { region, endpointUrl, ...settings } = await resolveProfileDefaults({ env: io.env });
   const options: CacheOptions = parseAttributes(text, {
     direction,
     source,
@@ -55,7 +57,14 @@ export async function readAttributes(
     env: { AWS_REGION: io.env.AWS_REGION ?? region?.value, AWS_BUCKET: io.env.AWS_BUCKET },
     onWarning: (message) => warn(io, message),
   });
-  options.endpointUrl ??= endpointUrl?.value;
+  if (endpointUrl && options.endpointUrl === undefined) {
+    const { value, source: origin } = endpointUrl;
+    options.endpointUrl = readEndpointUrl(new Attribute("endpoint_url", value, source, origin));
+  }
+  options.fips = settings.fips;
+  options.dualstack = settings.dualstack;
+  options.retryMode ??= settings.retryMode;
+  options.retryMaxAttempts ??= settings.maxAttempts;
   if (!options.anonymous) {
     options.credentials ??= defaultCredentials({ env: io.env, region: options.region });
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { redactUrl } from "../attributes/endpoint_url.ts";
 import { awsDnsSuffix } from "../s3/endpoint.ts";
 import type { Context } from "./context.ts";
 import { CredentialsError } from "./errors.ts";
@@ -109,5 +110,7 @@ export function checkedUrl(text: string, what: string): URL {
     throw new CredentialsError(`${what}: expected a URL without user and password`);
   }
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new CredentialsError(`${what}: expected an http or https URL, got ${JSON.stringify(text)}`);
+  throw new CredentialsError(
+    `${what}: expected an http or https URL, got ${JSON.stringify(redactUrl(text))}`,
+  );
 }

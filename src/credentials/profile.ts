@@ -34,6 +34,10 @@ export interface Profile {
   region?: string | undefined;
   endpoint_url?: string | undefined;
   ignore_configured_endpoint_urls?: string | undefined;
+  use_fips_endpoint?: string | undefined;
+  use_dualstack_endpoint?: string | undefined;
+  retry_mode?: string | undefined;
+  max_attempts?: string | undefined;
   ec2_metadata_service_endpoint?: string | undefined;
   ec2_metadata_service_endpoint_mode?: string | undefined;
   /** The `endpoint_url` of each service in the profile's `services` section. */
@@ -137,6 +141,10 @@ const FIELDS = [
   "region",
   "endpoint_url",
   "ignore_configured_endpoint_urls",
+  "use_fips_endpoint",
+  "use_dualstack_endpoint",
+  "retry_mode",
+  "max_attempts",
   "ec2_metadata_service_endpoint",
   "ec2_metadata_service_endpoint_mode",
 ] as const;

@@ -1,3 +1,4 @@
+import { type ClientSettings, findClientSettings } from "./client_settings.ts";
 import { createContext, type ProviderOptions } from "./context.ts";
 import { findGeneralEndpoint, findRegion, findServiceEndpoint, type Setting } from "./endpoints.ts";
 import { loadSelectedProfile } from "./selected_profile.ts";
@@ -9,7 +10,7 @@ export interface ProfileDefaultsOptions extends Pick<ProviderOptions, "env" | "r
 }
 
 /** What the environment and the shared files say where a cache's attributes say nothing. */
-export interface ProfileDefaults {
+export interface ProfileDefaults extends ClientSettings {
   /** The region, and where it is from. */
   region?: Setting | undefined;
   /** The endpoint of S3, and where it is from. */
@@ -19,8 +20,9 @@ export interface ProfileDefaults {
 /**
  * Finds the region (`AWS_REGION`, `AWS_DEFAULT_REGION`, then the profile's) and the endpoint of S3
  * (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, then the profile's `services` section and
- * `endpoint_url`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true) that the AWS SDK for Go
- * would use. BuildKit itself takes a region only from its attribute or `AWS_REGION`.
+ * `endpoint_url`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true), the kind of AWS's hosts
+ * and the way to retry that the AWS SDK for Go would use. BuildKit itself takes a region only from
+ * its attribute or `AWS_REGION`.
  *
  * @example
  * ```ts
@@ -35,8 +37,9 @@ export interface ProfileDefaults {
  * ```
  *
  * @param options `env`, and which profile
- * @returns what was found, each with its source for messages
- * @throws {CredentialsError} if a profile that was asked for is in no file, or is broken
+ * @returns what was found; region and endpoint with their source for messages
+ * @throws {CredentialsError} if a profile that was asked for is in no file, or is broken, and on a
+ * value that is none
  */
 export async function resolveProfileDefaults(
   options: ProfileDefaultsOptions,
@@ -47,5 +50,6 @@ export async function resolveProfileDefaults(
     region: findRegion(context, profile),
     endpointUrl: findServiceEndpoint("s3", context, profile) ??
       findGeneralEndpoint(context, profile),
+    ...findClientSettings(context, profile),
   };
 }

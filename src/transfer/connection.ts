@@ -56,6 +56,8 @@ export function connect(
       region: options.region,
       endpoint: options.endpointUrl,
       pathStyle: options.usePathStyle,
+      fips: options.fips,
+      dualstack: options.dualstack,
       credentials: options.anonymous ? "anonymous" : options.credentials ?? settings.credentials,
       retry: { mode: options.retryMode, maxAttempts: options.retryMaxAttempts },
       onRequest: requests.onRequest,

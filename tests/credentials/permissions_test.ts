@@ -52,6 +52,10 @@ test("variables that Deno hides count as unset, and are named when nothing is fo
   assertEquals(await resolveProfileDefaults({ ...world, env: blind }), {
     region: undefined,
     endpointUrl: undefined,
+    fips: undefined,
+    dualstack: undefined,
+    retryMode: undefined,
+    maxAttempts: undefined,
   });
 });
 

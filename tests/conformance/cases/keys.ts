@@ -52,6 +52,14 @@ export const keys = {
     ["a\tb", "a\nb", "a\rb", "a\u0001b", "a\u007fb"].map((name) => prefix + name)
   ),
 
+  "keys that XML has to escape, deleted at once": async ({ client, prefix }) => {
+    const keys = ["a+b", "a%2Fb", "<&>\"'", "]]>", "é😀", "a b", " "].map((name) => prefix + name);
+    for (const key of keys) await client.put(key, "x");
+    const { deleted, errors } = await client.deleteMany(keys);
+    assertEquals([deleted.toSorted(), errors], [keys.toSorted(), []]);
+    for (const key of keys) assertEquals(await client.head(key), undefined, key);
+  },
+
   "a leading slash": eachKey(() => ["/lead", "/lead/and more"]),
 
   "double slashes": eachKey((prefix) => [prefix + "a//b", prefix + "a///b"]),

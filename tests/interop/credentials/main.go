@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -23,6 +24,10 @@ type setup struct {
 type result struct {
 	Region          string `json:"region,omitempty"`
 	Endpoint        string `json:"endpoint,omitempty"`
+	FIPS            bool   `json:"fips,omitempty"`
+	DualStack       bool   `json:"dualstack,omitempty"`
+	RetryMode       string `json:"retryMode,omitempty"`
+	MaxAttempts     int    `json:"maxAttempts,omitempty"`
 	AccessKeyID     string `json:"accessKeyId,omitempty"`
 	SecretAccessKey string `json:"secretAccessKey,omitempty"`
 	SessionToken    string `json:"sessionToken,omitempty"`
@@ -62,9 +67,14 @@ func resolve(s setup) (r result) {
 		return r
 	}
 	r.Region = cfg.Region
-	if endpoint := s3.NewFromConfig(cfg).Options().BaseEndpoint; endpoint != nil {
-		r.Endpoint = *endpoint
+	options := s3.NewFromConfig(cfg).Options()
+	if options.BaseEndpoint != nil {
+		r.Endpoint = *options.BaseEndpoint
 	}
+	r.FIPS = options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled
+	r.DualStack = options.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled
+	r.RetryMode = string(cfg.RetryMode)
+	r.MaxAttempts = cfg.RetryMaxAttempts
 	credentials, err := cfg.Credentials.Retrieve(ctx)
 	if err != nil {
 		r.CredentialsError = err.Error()

@@ -7,6 +7,10 @@ import { sha256Hex } from "../../../src/digest.ts";
 export interface SdkResult {
   region?: string;
   endpoint?: string;
+  fips?: boolean;
+  dualstack?: boolean;
+  retryMode?: string;
+  maxAttempts?: number;
   accessKeyId?: string;
   secretAccessKey?: string;
   sessionToken?: string;

@@ -1,4 +1,5 @@
 /** Environments and files for which the AWS SDK for Go and we must come to the same conclusion. */
+import { CLIENTS } from "./setups/clients.ts";
 import type { Setup } from "./setups/common.ts";
 import { DIALECT } from "./setups/dialect.ts";
 import { ENDPOINTS } from "./setups/endpoints.ts";
@@ -12,6 +13,7 @@ import { TOKENS } from "./setups/tokens.ts";
 export const SETUPS: Setup[] = [
   ...ENVIRONMENT,
   ...ENDPOINTS,
+  ...CLIENTS,
   ...FILES,
   ...DIALECT,
   ...ROLES,

@@ -1,0 +1,67 @@
+/**
+ * How a client of S3 is to behave, from the environment and a profile, by the rules of the AWS SDK
+ * for Go.
+ *
+ * @module
+ */
+import type { Context } from "./context.ts";
+import { CredentialsError } from "./errors.ts";
+import type { Profile } from "./profile.ts";
+
+/** What the environment and the profile ask of a client; undefined where they say nothing. */
+export interface ClientSettings {
+  /** `AWS_USE_FIPS_ENDPOINT`, or the profile's `use_fips_endpoint`. */
+  fips?: boolean | undefined;
+  /** `AWS_USE_DUALSTACK_ENDPOINT`, or the profile's `use_dualstack_endpoint`. */
+  dualstack?: boolean | undefined;
+  /** `AWS_RETRY_MODE`, or the profile's `retry_mode`. */
+  retryMode?: "standard" | "adaptive" | undefined;
+  /** `AWS_MAX_ATTEMPTS`, or the profile's `max_attempts`; at least 1. */
+  maxAttempts?: number | undefined;
+}
+
+type Field = "use_fips_endpoint" | "use_dualstack_endpoint" | "retry_mode" | "max_attempts";
+
+/**
+ * Reads the settings.
+ *
+ * @param context where to look
+ * @param profile the profile that is in use
+ * @throws {CredentialsError} on a value that is none
+ */
+export function findClientSettings(context: Context, profile?: Profile): ClientSettings {
+  const { variables } = context;
+  const flag = (name: string, field: Field) =>
+    variables.getBoolean(name) ??
+      // As in the AWS SDK for Go, what is no boolean is false here, and an error there.
+      (profile?.[field] === undefined ? undefined : profile[field].toLowerCase() === "true");
+  const text = <T>(name: string, field: Field, read: (text: string, what: string) => T) => {
+    const variable = variables.get(name);
+    if (variable) return read(variable, `$${name}`);
+    const own = profile?.[field];
+    return own === undefined
+      ? undefined
+      : read(own, `${field} of profile ${JSON.stringify(profile?.name)}`);
+  };
+  return {
+    fips: flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+    dualstack: flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+    retryMode: text("AWS_RETRY_MODE", "retry_mode", readRetryMode),
+    // 0 stands for the default.
+    maxAttempts: text("AWS_MAX_ATTEMPTS", "max_attempts", readAttempts) || undefined,
+  };
+}
+
+function readRetryMode(text: string, what: string): "standard" | "adaptive" {
+  if (text === "standard" || text === "adaptive") return text;
+  throw new CredentialsError(
+    `${what}: expected standard or adaptive, got ${JSON.stringify(text)}`,
+  );
+}
+
+function readAttempts(text: string, what: string): number {
+  if (/^\+?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw new CredentialsError(
+    `${what}: expected a number of attempts, got ${JSON.stringify(text)}`,
+  );
+}
