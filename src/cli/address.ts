@@ -31,7 +31,7 @@ export function parseAddress(text: string): Address {
 }
 
 /** Whether nobody but this machine reaches an address. */
-export function isLoopback({ hostname }: Address): boolean {
+export function isLoopback({ hostname }: Pick<Address, "hostname">): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -106,6 +106,7 @@ async function stopSoon(server: NativeServer): Promise<void> {
 /**
  * Deno's own way to close a server gracefully cannot be cut short any more once it has begun, so
  * that the requests are counted here: those that are being answered end, later ones are refused.
+ * Only then does that way begin: an answer that is complete may still be on its way to the client.
  */
 function listenDeno(
   handler: FetchHandler,
@@ -113,6 +114,7 @@ function listenDeno(
 ): NativeServer {
   const { Deno } = globalThis as unknown as { Deno: DenoServe };
   const abort = new AbortController();
+  let kill = () => abort.abort();
   const answering = new Set<Promise<void>>();
   let closing = false;
   const server = Deno.serve({
@@ -133,10 +135,13 @@ function listenDeno(
     async stop() {
       closing = true;
       await Promise.race([Promise.all(answering), server.finished]);
-      abort.abort();
-      await server.finished;
+      if (abort.signal.aborted) return await server.finished;
+      // A client that does not take the rest must not hold anybody up.
+      const cut = new Promise<void>((resolve) => kill = resolve);
+      await Promise.race([server.shutdown(), cut]);
+      server.unref();
     },
-    kill: () => abort.abort(),
+    kill: () => kill(),
   };
 }
 
@@ -156,5 +161,10 @@ interface DenoServe {
       request: Request,
       info: { completed: Promise<void> },
     ) => Response | Promise<Response>,
-  ): { addr: { port: number }; finished: Promise<void> };
+  ): {
+    addr: { port: number };
+    finished: Promise<void>;
+    shutdown(): Promise<void>;
+    unref(): void;
+  };
 }

@@ -14,6 +14,7 @@ function read(env: Record<string, string>, more = "") {
     stdout: () => {},
     stderr: () => {},
     isTerminal: false,
+    takeSignals: () => () => {},
     signal,
   });
 }

@@ -22,6 +22,7 @@ async function withDevServer(
     },
     stderr: () => {},
     isTerminal: false,
+    takeSignals: () => () => {},
     signal: abort.signal,
   });
   try {

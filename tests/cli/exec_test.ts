@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../assert.ts";
+import { runChild } from "../../src/cli/gateway/child.ts";
+import { Interrupted } from "../../src/cli/io.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "../assert.ts";
 import { cliCommand } from "../cli_command.ts";
 import { test } from "../harness.ts";
 import { SECRET, withServer } from "./run.ts";
@@ -16,14 +24,17 @@ function program(text: string): string[] {
 /** Runs the command as a process, whose streams its child shares. */
 function exec(
   argv: string[],
-  { input = "", onOutput }: { input?: string; onOutput?: (kill: () => void) => void } = {},
+  { input = "", onOutput }: {
+    input?: string;
+    onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
+  } = {},
 ): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const [command, ...args] = [...cliCommand, "exec", ...argv];
   const child = spawn(command!, args, { stdio: "pipe" });
   const outcome = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk) => {
     outcome.stdout += chunk;
-    onOutput?.(() => void process.kill(child.pid!, "SIGTERM"));
+    onOutput?.(outcome.stdout, (signal) => void process.kill(child.pid!, signal));
   });
   child.stderr.on("data", (chunk) => outcome.stderr += chunk);
   child.stdin.end(input);
@@ -78,21 +89,57 @@ test("input, output and signals pass through", async () => {
   const { status, stdout, stderr } = await exec(["--", "cat"], { input: "hello" });
   assertEquals([status, stdout], [0, "hello"]);
   assertStringIncludes(stderr, "no type=s3 flag");
-  const script = "trap 'echo bye; exit 9' TERM; echo ready; while :; do sleep 0.1; done";
-  let kill: (() => void) | undefined;
+  // A builder takes the second signal for more than the first, and is not left alone with it.
+  const script = ["TERM", "INT", "HUP", "USR1"].map((name) => `trap 'echo ${name}' ${name}; `)
+    .join("") + "trap 'echo bye; exit 9' USR2; echo ready; while :; do sleep 0.1; done";
+  const signals = [
+    "SIGTERM",
+    "SIGTERM",
+    "SIGINT",
+    "SIGINT",
+    "SIGHUP",
+    "SIGUSR1",
+    "SIGUSR2",
+  ] as const;
+  let sent = 0;
   const killed = await exec(["--quiet", "--", "sh", "-c", script], {
-    onOutput(send) {
-      if (!kill) (kill = send)();
+    onOutput(stdout, kill) {
+      const signal = signals[sent];
+      if (!signal || stdout.split("\n").length <= sent + 1) return;
+      sent++;
+      kill(signal);
     },
   });
-  assertEquals([killed.status, killed.stdout], [9, "ready\nbye\n"]);
+  assertEquals(
+    [killed.status, killed.stdout],
+    [9, "ready\nTERM\nTERM\nINT\nINT\nHUP\nUSR1\nbye\n"],
+  );
   assertEquals((await exec(["--", "sh", "-c", "kill -9 $$"])).status, 137);
+});
+
+test("an interrupt before the command runs is the end", async () => {
+  const io = {
+    env: {},
+    stdout: () => {},
+    stderr: () => {},
+    isTerminal: false,
+    signal: AbortSignal.abort(new Interrupted("interrupted")),
+    takeSignals: () => () => {},
+  };
+  await assertRejects(() => runChild(["sh", "-c", "exit 0"], io), Interrupted);
 });
 
 test("a command that is not there, and attributes that are wrong", async () => {
   const absent = await exec(["--", "no-such-builder"]);
   assertEquals(absent.status, 127);
   assertStringIncludes(absent.stderr, "no-such-builder");
+  await withServer(async (attributes) => {
+    const failed = await exec(["--", "false", "--cache-to", attributes]);
+    assertEquals(failed.status, 1);
+    assertStringIncludes(failed.stderr, "if that is why it failed");
+    const gone = await exec(["--", "no-such-builder", "--cache-to", attributes]);
+    assertEquals([gone.status, gone.stderr.includes("never reached")], [127, false]);
+  });
   const nowhere = await exec(["--listen", "0.0.0.0:0", "--", "echo"]);
   assertEquals([nowhere.status, nowhere.stdout], [1, ""]);
   assertStringIncludes(nowhere.stderr, "--advertise");

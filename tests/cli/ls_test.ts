@@ -13,12 +13,16 @@ test("a table for people, a document for programs", () =>
     const out = await cli(["ls", "--cache", attributes]);
     assertEquals([out.status, out.stderr], [0, ""]);
     const [head, app, bad] = out.stdout.split("\n");
-    assertMatch(head!, /^NAME +AGE +RECORDS +LAYERS +SIZE +SHARED +PROBLEM$/);
-    assertMatch(app!, /^app +\d+ s +\d+ +9 +1.55 kB +0 B$/);
-    assertMatch(bad!, /^bad\\u\{202e\}\[2J +\d+ s +- +- +- +- +manifests/);
+    assertMatch(head!, /^NAME +AGE +RECORDS +LAYERS +SIZE +SHARED +REFERENCE +PROBLEM$/);
+    assertMatch(app!, /^app +\d+ s +\d+ +9 +1.55 kB +0 B +app:latest$/);
+    assertMatch(bad!, /^bad\\u\{202e\}\[2J +\d+ s +- +- +- +- +none +manifests/);
     const json = await cli(["ls", "--cache", attributes, "--json"]);
     const { caches } = JSON.parse(json.stdout);
     assertEquals([caches[0].name, caches[0].blobs, caches[0].bytes], ["app", 8, 1552]);
+    assertEquals(caches.map(({ ref }: { ref?: string }) => ref), ["app:latest", undefined]);
+    await bucket.delete("manifests/bad\u202e[2J");
+    const plain = await cli(["ls", "--cache", attributes]);
+    assertMatch(plain.stdout, /^NAME +AGE +RECORDS +LAYERS +SIZE +SHARED\napp /);
     assertEquals(caches[1].name, "bad\u202e[2J");
     assertMatch(caches[0].lastModified, /^\d{4}-\d\d-\d\dT/);
   }));
@@ -48,6 +52,7 @@ test("on a terminal, one line counts what has been read and then goes away", () 
         stdout: () => {},
         stderr: (text) => void stderr.push(text),
         isTerminal: true,
+        takeSignals: () => () => {},
         signal: new AbortController().signal,
       });
     assertEquals(await watched(), 0);

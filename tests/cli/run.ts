@@ -22,6 +22,7 @@ export async function cli(
     stdout: (text) => void (outcome.stdout += text),
     stderr: (text) => void (outcome.stderr += text),
     isTerminal: false,
+    takeSignals: () => () => {},
     signal,
   });
   return outcome;

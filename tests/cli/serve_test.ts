@@ -41,6 +41,7 @@ async function withGateway(
       },
       stderr: (text) => void (outcome.stderr += text),
       isTerminal: false,
+      takeSignals: () => () => {},
       signal: abort.signal,
     });
     try {
@@ -113,6 +114,19 @@ test("--read-only and --json", async () => {
   const [first, second] = outcome.stdout.trim().split("\n").map((line) => JSON.parse(line));
   assertEquals([first.bucket, first.prefix], ["cache", ""]);
   assertEquals([second.method, second.status, second.resource], ["POST", 403, "uploads"]);
+});
+
+test("--max-blob refuses larger blobs", async () => {
+  await withGateway(["--max-blob", "1000"], async (url) => {
+    const push = async (size: number) => {
+      const begun = await fetch(`${url}/v2/app/blobs/uploads/`, { method: "POST" });
+      const location = new URL(begun.headers.get("location")!, url);
+      const answer = await fetch(location, { method: "PATCH", body: new Uint8Array(size) });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    assertEquals([await push(1000), await push(1001)], [202, 413]);
+  });
 });
 
 test("others are not served without a secret; half of a pair is refused", async () => {

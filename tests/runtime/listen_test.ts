@@ -280,6 +280,52 @@ test("closing lets requests end, and cuts those that do not", async () => {
   release();
 });
 
+// With nothing else under way, the server has no reason to wait but the answer itself.
+for (
+  const [what, body] of [
+    ["without a body", null],
+    ["of text", "hello"],
+    ["of 5 MB", new Uint8Array(5_000_000)],
+  ] as const
+) {
+  test(`closing lets the one answer arrive that is under way, ${what}`, async () => {
+    let arrived = () => {};
+    const asked = new Promise<void>((resolve) => arrived = resolve);
+    const server = await listen(async (request) => {
+      await request.arrayBuffer();
+      arrived();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return new Response(body, { status: 202 });
+    });
+    const answer = fetch(server.url, { method: "POST", body: "x" }).then(async (response) => {
+      const { byteLength } = await response.arrayBuffer();
+      return [response.status, byteLength];
+    });
+    await asked;
+    const [outcome] = await Promise.all([answer, server.close()]);
+    assertEquals(outcome, [202, body?.length ?? 0]);
+  });
+}
+
+test("a client that does not take its answer does not hold up closing", async () => {
+  let arrived = () => {};
+  const asked = new Promise<void>((resolve) => arrived = resolve);
+  const server = await listen(() => {
+    arrived();
+    return new Response(new Uint8Array(64 * MIB));
+  });
+  const { port } = new URL(server.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.on("error", () => {});
+  socket.pause();
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  await asked;
+  const started = performance.now();
+  await server.close();
+  assertLess(performance.now() - started, 10_000);
+  socket.destroy();
+});
+
 test("a signal closes the server", async () => {
   const abort = new AbortController();
   const server = await listen(() => new Response("up"), { signal: abort.signal });

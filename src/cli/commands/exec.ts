@@ -9,7 +9,7 @@ import { type Address, formatAddress, isLoopback, parseAddress } from "../addres
 import { readAttributes, warn } from "../common.ts";
 import { type Command, Option } from "../deps.ts";
 import { ExitStatus } from "../exit_status.ts";
-import { runChild } from "../gateway/child.ts";
+import { NOT_EXECUTABLE, NOT_FOUND, runChild } from "../gateway/child.ts";
 import { createFront } from "../gateway/front.ts";
 import { Metrics } from "../gateway/metrics.ts";
 import { type CacheFlag, rewriteFlags } from "../gateway/rewrite.ts";
@@ -75,7 +75,11 @@ async function runExec(command: string[], options: ExecOptions, io: Io): Promise
       warn(io, "the command has no type=s3 flag; what a bake file says is out of reach");
     }
     const status = await runChild(argv, io);
-    if (flags > 0) summarize(metrics, host, options, io);
+    const notStarted = status === NOT_FOUND || status === NOT_EXECUTABLE;
+    if (flags > 0 && !notStarted) {
+      if (slots.reached) summarize(metrics, options, io);
+      else warn(io, notReached(host, status));
+    }
     if (status !== 0) throw new ExitStatus(status);
   } finally {
     await server.close();
@@ -106,21 +110,19 @@ async function openSlots(
   });
 }
 
-function summarize(metrics: Metrics, host: Address, { quiet }: ExecOptions, io: Io): void {
+function summarize(metrics: Metrics, { quiet }: ExecOptions, io: Io): void {
+  if (quiet) return;
   const { requests, hits, misses, sent, received } = metrics.totals;
-  if (requests === 0) {
-    warn(
-      io,
-      `the builder never reached the gateway at ${
-        formatAddress(host)
-      }, so no cache was used: if it ` +
-        "runs in another network namespace (docker-container, remote, Docker Desktop), --listen " +
-        "and --advertise say where it finds the gateway",
-    );
-  } else if (!quiet) {
-    io.stderr(
-      `s3cache: ${plural(hits, "hit")}, ${misses} not there; ${formatBytes(sent)} read, ` +
-        `${formatBytes(received)} written, ${plural(requests, "request")}\n`,
-    );
-  }
+  io.stderr(
+    `s3cache: ${plural(hits, "hit")}, ${misses} not there; ${formatBytes(sent)} read, ` +
+      `${formatBytes(received)} written, ${plural(requests, "request")}\n`,
+  );
+}
+
+/** A build that failed may have ended before it wanted a cache. */
+function notReached(host: Address, status: number): string {
+  return `the builder never reached the gateway at ${formatAddress(host)}` +
+    (status === 0 ? ", so no cache was used: if it " : "; if that is why it failed, and it ") +
+    "runs in another network namespace (docker-container, remote, Docker Desktop), --listen and " +
+    "--advertise say where it finds the gateway";
 }

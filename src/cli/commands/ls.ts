@@ -41,7 +41,9 @@ function describe(caches: CacheSummary[], now: number): string {
     { title: "SIZE", align: "right" },
     { title: "SHARED", align: "right" },
   ];
-  // Most buckets have none, and then nobody wants to see the word.
+  // Most buckets have neither, and then nobody wants to see the words.
+  const hasUnspoken = caches.some(({ ref }) => ref === undefined);
+  if (hasUnspoken) columns.push({ title: "REFERENCE" });
   const hasProblems = caches.some(({ problem }) => problem !== undefined);
   if (hasProblems) columns.push({ title: "PROBLEM" });
   const rows = caches.map(({ problem, ...cache }) => [
@@ -55,6 +57,8 @@ function describe(caches: CacheSummary[], now: number): string {
         formatBytes(cache.sharedBytes),
       ]
       : ["-", "-", "-", "-"]),
+    // No reference can spell every name: the gateway refuses such a one.
+    ...(hasUnspoken ? [cache.ref ?? "none"] : []),
     ...(hasProblems ? [problem ?? ""] : []),
   ]);
   return formatTable(columns, rows);

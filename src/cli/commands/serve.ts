@@ -73,6 +73,7 @@ async function runServe(options: ServeOptions, io: Io): Promise<void> {
   const registry = createRegistry({ cache, auth, readOnly, redirect, maxBlobSize, onWarning });
   const handler = createFront(registry, {
     metrics: new Metrics(),
+    isLocal: !auth,
     onDone: (observation) => logRequest(observation, options, io),
     // The registry knows who may see what: its root is there for nothing else.
     async authorize({ url, headers }) {

@@ -6,30 +6,35 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
-import { Interrupted, type Io } from "../io.ts";
+import type { Io } from "../io.ts";
 
-/** As shells say it. */
-const NOT_FOUND = 127;
-const NOT_EXECUTABLE = 126;
+/** The status of a command that is not there, as shells have it. */
+export const NOT_FOUND = 127;
+/** The status of one that cannot be run. */
+export const NOT_EXECUTABLE = 126;
 
 /**
- * Runs a command to its end.
+ * Runs a command to its end. Every signal is passed on to it, and none ends us before it: a builder
+ * takes several to mean more than one.
  *
  * @param argv the program and its arguments
- * @param io environment, and the signal that is passed on
+ * @param io environment, and the signals
  * @returns its exit status; that of a command that a signal ended is 128 and the signal's number
  */
 export async function runChild(argv: readonly string[], io: Io): Promise<number> {
   const [program = "", ...args] = argv;
+  io.signal.throwIfAborted();
   const child = spawn(program, args, { stdio: "inherit", env: io.env });
-  const passOn = () => {
-    const { reason } = io.signal;
-    const signal = reason instanceof Interrupted ? reason.signal : "SIGTERM";
-    // On Deno a child that was sent a signal by its own method counts as killed by it, whatever its
-    // exit status.
-    if (child.pid !== undefined) process.kill(child.pid, signal);
-  };
-  io.signal.addEventListener("abort", passOn, { once: true });
+  const release = io.takeSignals((signal) => {
+    if (child.pid === undefined || isFromTerminal(signal)) return;
+    try {
+      // On Deno a child that was sent a signal by its own method counts as killed by it, whatever
+      // its exit status.
+      process.kill(child.pid, signal);
+    } catch {
+      // It has just ended.
+    }
+  });
   try {
     return await new Promise((resolve) => {
       child.once("error", (error: Error & { code?: string }) => {
@@ -41,6 +46,13 @@ export async function runChild(argv: readonly string[], io: Io): Promise<number>
       });
     });
   } finally {
-    io.signal.removeEventListener("abort", passOn);
+    release();
   }
+}
+
+/** The keys of a terminal send their signal to all that run in it, the child included. */
+function isFromTerminal(signal: NodeJS.Signals): boolean {
+  const { stdin, stdout, stderr } = process;
+  return (signal === "SIGINT" || signal === "SIGQUIT") &&
+    [stdin, stdout, stderr].some(({ isTTY }) => isTTY);
 }

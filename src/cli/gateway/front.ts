@@ -4,6 +4,7 @@
  * @module
  */
 import type { FetchHandler } from "../../runtime/listen.ts";
+import { isLoopback } from "../address.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Observation, observe } from "./observe.ts";
 
@@ -19,6 +20,8 @@ export interface FrontOptions {
   onDone: (observation: Observation) => void;
   /** Lets a request see the metrics, or answers it. */
   authorize: (request: Request) => Promise<Response | undefined>;
+  /** Whether nothing but its place protects the registry: it then answers this machine's programs only. */
+  isLocal?: boolean;
 }
 
 /**
@@ -30,14 +33,14 @@ export interface FrontOptions {
  */
 export function createFront(
   registry: FetchHandler,
-  { metrics, onDone, authorize }: FrontOptions,
+  { metrics, onDone, authorize, isLocal = false }: FrontOptions,
 ): FetchHandler {
   const observed = observe(registry, (observation) => {
     metrics.done(observation);
     onDone(observation);
   });
   return async (request) => {
-    const refusal = refuse(request);
+    const refusal = refuse(request) ?? (isLocal ? refusePages(request) : undefined);
     if (refusal) return refusal;
     switch (new URL(request.url).pathname) {
       case "/healthz":
@@ -58,6 +61,19 @@ function refuse({ url, headers }: Request): Response | undefined {
   return size > MAX_HEADERS
     ? new Response("the headers are too long\n", { status: 431 })
     : undefined;
+}
+
+/**
+ * A page of the web may send requests to this machine too, under a name of its own or under ours;
+ * browsers then say where it is from.
+ */
+function refusePages({ url, headers }: Request): Response | undefined {
+  const { hostname } = new URL(url);
+  if (!headers.has("origin") && isLoopback({ hostname: hostname.replace(/^\[|\]$/g, "") })) {
+    return undefined;
+  }
+  const why = `without a token, only programs of this machine are served, not ${hostname}`;
+  return new Response(`${why}: see --token-file\n`, { status: 403 });
 }
 
 function text(body: string, parameters = ""): Response {

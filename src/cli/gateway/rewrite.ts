@@ -29,11 +29,12 @@ const DIRECTIONS: Readonly<Record<string, CacheFlag["direction"]>> = {
 
 /** `--flag` or `--flag=value`; Go's flag package takes one dash too. */
 const FLAG = /^(--?)([a-z-]+)(?:=(.*))?$/s;
-/** The value of bake's `--set`: `target.cache-to=value`, or `+=`. */
-const OVERRIDE = /^(.+\.(cache-to|cache-from)\+?=)(.*)$/s;
+/** The value of bake's `--set`: `target.cache-to=value`, or `+=`. Args and labels have such names too. */
+const OVERRIDE = /^([^.=]+\.(cache-to|cache-from)\+?=)(.*)$/s;
 
 /**
- * Replaces the flags of `type=s3` in a command; everything else stays as it is.
+ * Replaces the flags of `type=s3` in a command; everything else stays as it is. A `--` ends nothing:
+ * what comes after it may be a builder too, as in `sudo -- docker buildx build …`.
  *
  * @param argv the command
  * @param replace is called for each of them, in order
@@ -42,8 +43,6 @@ const OVERRIDE = /^(.+\.(cache-to|cache-from)\+?=)(.*)$/s;
 export async function rewriteFlags(argv: readonly string[], replace: Replace): Promise<string[]> {
   const rewritten: string[] = [];
   for (let i = 0; i < argv.length; i++) {
-    // What comes after is no flag of the builder.
-    if (argv[i] === "--") return [...rewritten, ...argv.slice(i)];
     const [, dashes, name, joined] = argv[i]!.match(FLAG) ?? [];
     const value = joined ?? argv[i + 1];
     const found = name === undefined || value === undefined ? undefined : findCache(name, value);
@@ -74,9 +73,10 @@ function findCache(
   return { before: before ?? "", text, direction };
 }
 
+/** As buildx reads it: the key in any case, the value as it is, the last one counts. */
 function isS3(text: string): boolean {
   try {
-    return splitFields(text).some((field) => /^type=s3$/i.test(field));
+    return splitFields(text).findLast((field) => /^type=/i.test(field))?.slice(5) === "s3";
   } catch {
     // The builder says what is wrong with it.
     return false;

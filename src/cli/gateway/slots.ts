@@ -24,6 +24,9 @@ export class Slots {
   readonly #secret = toHex(crypto.getRandomValues(new Uint8Array(16)));
   readonly #registries: Registry[] = [];
 
+  /** Whether the builder has asked for any of them. Others on the machine cannot: they do not know where. */
+  reached = false;
+
   /**
    * Adds a cache.
    *
@@ -42,8 +45,8 @@ export class Slots {
     if (/^\/v2\/?$/.test(pathname)) return new Response("{}");
     const [, secret, index] = pathname.match(/^\/v2\/([0-9a-f]+)\/(\d+)\//) ?? [];
     const registry = this.#registries[Number(index)];
-    return secret === this.#secret && registry
-      ? await registry(request)
-      : new Response(null, { status: 404 });
+    if (secret !== this.#secret || !registry) return new Response(null, { status: 404 });
+    this.reached = true;
+    return await registry(request);
   };
 }

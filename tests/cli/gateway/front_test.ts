@@ -7,18 +7,19 @@ import { test } from "../../harness.ts";
 const DIGEST = "sha256:" + "0".repeat(64);
 
 /** A front before a registry that answers as it is told. */
-function testFront(answer: (request: Request) => Promise<Response>) {
+function testFront(answer: (request: Request) => Promise<Response>, isLocal = false) {
   const metrics = new Metrics();
   const seen: Observation[] = [];
   const front = createFront(answer, {
     metrics,
+    isLocal,
     onDone: (observation) => void seen.push({ ...observation, milliseconds: 0 }),
     authorize: ({ headers }) =>
       Promise.resolve(headers.has("authorization") ? undefined : new Response("", { status: 401 })),
   });
   const send = async (path: string, init?: RequestInit) =>
     await front(new Request(`http://gateway.test${path}`, init));
-  return { send, metrics, seen };
+  return { send, front, metrics, seen };
 }
 
 test("requests are counted from their first byte to their last", async () => {
@@ -72,4 +73,17 @@ test("what is too long is refused before anybody reads it", async () => {
   assertEquals((await send("/v2/" + "a".repeat(10_000))).status, 414);
   assertEquals((await send("/v2/", { headers: { "x-long": "a".repeat(40_000) } })).status, 431);
   assertEquals(seen, []);
+});
+
+test("what only its place protects answers no page of the web", async () => {
+  const { send, front } = testFront(() => Promise.resolve(new Response("ok")), true);
+  const status = async (url: string, headers = {}) =>
+    (await front(new Request(url, { method: "POST", headers }))).status;
+  for (const host of ["127.0.0.1:5000", "localhost:5000", "[::1]:5000", "127.8.9.1"]) {
+    assertEquals(await status(`http://${host}/v2/`), 200, host);
+    assertEquals(await status(`http://${host}/v2/`, { origin: "http://evil.test" }), 403, host);
+  }
+  const rebound = await send("/v2/a/manifests/x", { method: "PUT", body: "1" });
+  assertEquals(rebound.status, 403);
+  assertStringIncludes(await rebound.text(), "--token-file");
 });

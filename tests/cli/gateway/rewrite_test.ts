@@ -25,7 +25,8 @@ test("every form of the flag is found", async () => {
       [["-import-cache", S3], ["-import-cache", "X"], "import"],
       [["--set", `*.cache-to=${S3}`], ["--set", "*.cache-to=X"], "export"],
       [[`--set=app.cache-from=${S3}`], ["--set=app.cache-from=X"], "import"],
-      [["--set", `a.b.cache-to+=${S3}`], ["--set", "a.b.cache-to+=X"], "export"],
+      [["--set", `a-b.cache-to+=${S3}`], ["--set", "a-b.cache-to+=X"], "export"],
+      [["--", "buildx", "--cache-to", S3], ["--", "buildx", "--cache-to", "X"], "export"],
     ] as const
   ) {
     const result = await rewrite(["docker", ...argv, "."]);
@@ -34,8 +35,8 @@ test("every form of the flag is found", async () => {
   }
 });
 
-test("type=s3 may stand anywhere, in any case, in quotes", async () => {
-  for (const text of ["bucket=b,TYPE=s3", '"name=a,b",type=s3', '"type=s3"']) {
+test("type=s3 may stand anywhere, its key in any case, in quotes", async () => {
+  for (const text of ["bucket=b,TYPE=s3", '"name=a,b",type=s3', '"type=s3"', "type=gha,type=s3"]) {
     assertEquals((await rewrite(["--cache-to", text])).flags.length, 1, text);
   }
 });
@@ -47,11 +48,15 @@ test("everything else stays as it is", async () => {
       ["--cache-from", "user/app:cache"],
       ["--cache-to"],
       ["--cache-to", '"type=s3'],
-      ["--set", `*.args.cache-to=type=s3x`],
+      ["--cache-to", "type=S3,bucket=b"],
+      ["--cache-to", "type=s3,type=registry,ref=a"],
+      ["--set", `*.args.cache-to=${S3}`],
+      ["--set", `app.labels.cache-from=${S3}`],
+      ["--set", `app.args.OPTS=x.cache-to=${S3}`],
+      ["--set", `app.cache-to.more=${S3}`],
       ["--set", "type=s3"],
       ["--build-arg", S3],
       ["--label", `--cache-to=${S3}`.slice(2)],
-      ["--", "--cache-to", S3],
       ["", "-", "--no-cache", "multi\nline"],
     ]
   ) {
