@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { compileGlob } from "../manage/glob.ts";
 import type { PruneRule } from "../manage/prune_policy.ts";
+import { InvalidArgumentError } from "./deps.ts";
 
 /** A value, and for which names it is meant. */
 export interface ForNames {
@@ -22,9 +24,28 @@ export function collectForNames(
 ): (text: string, previous: ForNames[] | undefined) => ForNames[] {
   return (text, previous = []) => {
     const end = text.lastIndexOf("=");
-    const pattern = end < 0 ? undefined : text.slice(0, end);
+    const pattern = end < 0 ? undefined : checkGlob(text.slice(0, end));
     return [...previous, { pattern, value: parse(text.slice(end + 1)) }];
   };
+}
+
+/**
+ * Reads a repeated option that is a pattern of names.
+ *
+ * @throws {InvalidArgumentError} saying what is wrong with it
+ */
+export function collectGlobs(text: string, previous: string[] = []): string[] {
+  return [...previous, checkGlob(text)];
+}
+
+function checkGlob(pattern: string): string {
+  try {
+    compileGlob(pattern);
+    return pattern;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new InvalidArgumentError(error.message);
+  }
 }
 
 /**

@@ -131,6 +131,8 @@ function checkBucket(bucket: string, aws: boolean): void {
   if (bucket.startsWith("arn:")) {
     refuse("bucket", bucket, "a name, or the alias of an access point; ARNs are not supported");
   }
+  // They have hosts, sessions and an order of keys of their own.
+  if (bucket.endsWith("--x-s3")) refuse("bucket", bucket, "no directory bucket");
   if (!(aws ? DNS_BUCKET : LOOSE_BUCKET).test(bucket) || bucket.includes("..")) {
     const letters = aws ? "63 lower-case letters" : "255 letters";
     refuse("bucket", bucket, `3 to ${letters}, digits, dots and hyphens`);

@@ -81,7 +81,16 @@ test("prune refuses what is not safe with 1, and what makes no sense with 2", ()
     const short = await cli(["prune", "--cache", attributes, "--grace", "1h", "--yes"]);
     assertEquals(short.status, 1);
     assertStringIncludes(short.stderr, "at least 25 h");
-    for (const wrong of [["--max-age", "14"], ["--keep", "x"], ["--max-size", "50G"]]) {
-      assertEquals((await cli(["prune", "--cache", attributes, ...wrong])).status, 2);
+    const wrong = [
+      ["--max-age", "14"],
+      ["--keep", "x"],
+      ["--max-size", "50G"],
+      ["--keep-name", "pr-[0"],
+      ["--max-age", "pr-[9-0]=14d"],
+    ];
+    for (const argv of wrong) {
+      const { status, stdout, stderr } = await cli(["prune", "--cache", attributes, ...argv]);
+      assertEquals([status, stdout], [2, ""]);
+      assertStringIncludes(stderr, argv[0]!);
     }
   }));

@@ -87,6 +87,7 @@ test("a bucket, region or endpoint that no URL can be made of is refused, and na
   assertThrows(() => url({ region: "evil.test/" }), TypeError, '"evil.test/"');
   assertThrows(() => url({ region: "" }), TypeError, "region");
   assertThrows(() => url({ bucket: "arn:aws:s3:::x" }), TypeError, "ARN");
+  assertThrows(() => url({ bucket: "b--use1-az4--x-s3" }), TypeError, "no directory bucket");
   for (const bucket of ["ab", "Upper", "a_b", "a..b", "x/y", "-ab", "a".repeat(64)]) {
     assertThrows(() => url({ bucket }), TypeError, bucket);
   }

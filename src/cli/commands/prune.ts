@@ -10,7 +10,7 @@ import { collect, printResult, readAttributes, warn } from "../common.ts";
 import type { Command } from "../deps.ts";
 import type { Io } from "../io.ts";
 import { addManageOptions, type ManageOptions, withManageProgress } from "../manage.ts";
-import { collectForNames, type ForNames, toRules } from "../prune_rules.ts";
+import { collectForNames, collectGlobs, type ForNames, toRules } from "../prune_rules.ts";
 import { parseCount, parseDuration, parseSize } from "../quantities.ts";
 
 interface PruneOptions extends ManageOptions {
@@ -44,7 +44,7 @@ export function addPrune(program: Command, io: Io): void {
         "keep the newest n; without --max-age for the same names delete the others",
         collectForNames(parseCount),
       )
-      .option("--keep-name <glob>", "never delete these caches; may be repeated", collect)
+      .option("--keep-name <glob>", "never delete these caches; may be repeated", collectGlobs)
       .option(
         "--max-size <size>",
         "delete the least recently written caches until the others need no more than 50GB",
