@@ -30,11 +30,6 @@ export function parseAddress(text: string): Address {
   return { hostname: match[1] ?? (match[2] || "127.0.0.1"), port };
 }
 
-/** Whether nobody but this machine reaches an address. */
-export function isLoopback({ hostname }: Pick<Address, "hostname">): boolean {
-  return hostname === "localhost" || hostname === "::1" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
 /** `HOST:PORT`, as a URL or a reference has it. */
 export function formatAddress({ hostname, port }: Address): string {
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;

@@ -1,5 +1,6 @@
-import { AttributeError, CredentialsError } from "s3cache";
+import { AttributeError } from "../../src/attributes/errors.ts";
 import { readAttributes } from "../../src/cli/common.ts";
+import { CredentialsError } from "../../src/credentials/errors.ts";
 import { connect } from "../../src/transfer/connection.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { test } from "../harness.ts";

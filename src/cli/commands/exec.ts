@@ -5,7 +5,7 @@
  */
 import { formatBytes, plural } from "../../format.ts";
 import { listen } from "../../runtime/listen.ts";
-import { type Address, formatAddress, isLoopback, parseAddress } from "../address.ts";
+import { type Address, formatAddress, parseAddress } from "../address.ts";
 import { readAttributes, warn } from "../common.ts";
 import { type Command, Option } from "../deps.ts";
 import { ExitStatus } from "../exit_status.ts";
@@ -15,6 +15,7 @@ import { Metrics } from "../gateway/metrics.ts";
 import { type CacheFlag, rewriteFlags } from "../gateway/rewrite.ts";
 import { Slots } from "../gateway/slots.ts";
 import type { Io } from "../io.ts";
+import { isLoopback } from "../loopback.ts";
 
 interface ExecOptions {
   listen: Address;
@@ -105,7 +106,7 @@ async function openSlots(
       ...readOnly || !mode ? [] : [`mode=${mode}`],
       ...readOnly || !ignoreError ? [] : ["ignore-error=true"],
       // Builders speak HTTP without being told only to their own machine.
-      ...isLoopback(host) ? [] : ["registry.insecure=true"],
+      ...isLoopback(host.hostname) ? [] : ["registry.insecure=true"],
     ].join(",");
   });
 }

@@ -7,13 +7,14 @@ import type { RegistryAuth } from "../../registry/auth.ts";
 import { createRegistry } from "../../registry/registry.ts";
 import { readFile } from "../../runtime/files.ts";
 import { listen } from "../../runtime/listen.ts";
-import { type Address, isLoopback, parseAddress } from "../address.ts";
+import { type Address, parseAddress } from "../address.ts";
 import { readAttributes, warn } from "../common.ts";
 import { type Command, InvalidArgumentError, Option } from "../deps.ts";
 import { createFront } from "../gateway/front.ts";
 import { Metrics } from "../gateway/metrics.ts";
 import type { Observation } from "../gateway/observe.ts";
 import type { Io } from "../io.ts";
+import { isLoopback } from "../loopback.ts";
 
 interface ServeOptions {
   cache: string;
@@ -63,7 +64,7 @@ export function addServe(program: Command, io: Io): void {
 async function runServe(options: ServeOptions, io: Io): Promise<void> {
   const { readOnly, redirect, maxBlob: maxBlobSize } = options;
   const auth = await readAuth(options, io);
-  if (!auth && !isLoopback(options.listen)) {
+  if (!auth && !isLoopback(options.listen.hostname)) {
     throw new Error(
       `--listen ${options.listen.hostname}: others could reach it; set --token-file or --login-file`,
     );

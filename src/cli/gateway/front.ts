@@ -4,7 +4,7 @@
  * @module
  */
 import type { FetchHandler } from "../../runtime/listen.ts";
-import { isLoopback } from "../address.ts";
+import { isLoopback } from "../loopback.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Observation, observe } from "./observe.ts";
 
@@ -69,7 +69,7 @@ function refuse({ url, headers }: Request): Response | undefined {
  */
 function refusePages({ url, headers }: Request): Response | undefined {
   const { hostname } = new URL(url);
-  if (!headers.has("origin") && isLoopback({ hostname: hostname.replace(/^\[|\]$/g, "") })) {
+  if (!headers.has("origin") && isLoopback(hostname)) {
     return undefined;
   }
   const why = `without a token, only programs of this machine are served, not ${hostname}`;
