@@ -10,6 +10,9 @@ type Element = XmlNode & { type: "Element" };
 /** Those that XML has without a DTD. */
 const ENTITIES = new Map([["amp", "&"], ["lt", "<"], ["gt", ">"], ["quot", '"'], ["apos", "'"]]);
 
+/** Where a tag begins that is none of XML's: in such a one, the parser searches for very long. */
+const NO_TAG = /<(?![!?/]|[^\s"'<=>]+(?:\s+[^\s"'<=>]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*\/?>)/;
+
 /** An element of an answer. */
 export interface Xml {
   /** Its name, without a namespace prefix. */
@@ -27,6 +30,7 @@ export interface Xml {
  * @returns its root, or undefined if it is not one whole XML document
  */
 export function readXml(text: string): Xml | undefined {
+  if (NO_TAG.test(text)) return undefined;
   try {
     return wrap(parseXml(text, { strictMode: true }).root);
   } catch {

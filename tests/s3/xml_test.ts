@@ -29,6 +29,29 @@ test("a document that is cut or is none is refused", () => {
   for (const text of refused) assertEquals(readXml(text), undefined, text);
 });
 
+test("attributes are XML's, or it is no document", () => {
+  const root = (attributes: string) => readXml(`<a${attributes}><b>1</b></a>`)?.get("b");
+  assertEquals(root(` xmlns="urn:x" x:y = 'z'`), "1");
+  assertEquals(root(`\n  xmlns="urn:x"\n  `), "1");
+  for (const attributes of [" b", " b=c", ' b="', ' b="<"', ' "b"']) {
+    assertEquals(root(attributes), undefined, attributes);
+  }
+});
+
+test("a page that is no document is known as such at once", () => {
+  // Each of them would keep a parser busy for minutes that tries every way to read it.
+  const pages = [
+    `<!DOCTYPE html><html><input disabled>${"text ".repeat(100_000)}</html>`,
+    `<a ${"x".repeat(500_000)}=>`,
+    `<a ${" ".repeat(500_000)}`,
+    "<a ".repeat(150_000),
+    '<a b="'.repeat(100_000),
+    "<a>".repeat(150_000),
+    `<a>${"&".repeat(500_000)}`,
+  ];
+  for (const page of pages) assertEquals(readXml(page), undefined, page.slice(0, 40));
+});
+
 test("a document may be empty", () => {
   assertEquals(readXml("<DeleteResult/>")!.all("Error"), []);
 });
