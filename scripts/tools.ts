@@ -4,12 +4,13 @@
  * @module
  */
 import { installCargo } from "./tools/cargo.ts";
-import { installDebian, isStatic } from "./tools/debian.ts";
+import { installDebian, isStatic, unpackDebian } from "./tools/debian.ts";
 import { installGo } from "./tools/go.ts";
 import { installNpm } from "./tools/npm.ts";
 import { installPython } from "./tools/python.ts";
 
 const BUILDKIT = "v0.34.2";
+const BUILDX = "v0.38.2";
 const CRANE = "v0.22.1";
 const CONFORMANCE = "v0.0.0-20260831232431-97274622c111";
 
@@ -26,10 +27,18 @@ export const VERSIONS = {
 const tools = {
   bun: async () => await installNpm("bun", "1.4.5") + "/bun",
   workerd: async () => await installNpm("workerd", "1.20261117.1") + "/workerd",
+  // The package itself, not a program.
+  miniflare: async () => await installNpm("miniflare", "4.20260730.0") + "/../miniflare",
   node22: async () => await installNpm("node", "22.23.3") + "/node",
   node24: async () => await installNpm("node", "24.9.0") + "/node",
   buildkitd: () => buildkit("buildkitd"),
   buildctl: () => buildkit("buildctl"),
+  buildx: async () => {
+    return await installGo("buildx", "github.com/docker/buildx/cmd/buildx", BUILDX) + "/buildx";
+  },
+  // Without the engine. Older releases have no package of its own for it.
+  docker: () => unpackDebian("docker", ["docker-cli", "docker.io"]),
+  ip: () => installDebian("ip", "iproute2"),
   versitygw: async () => {
     const pkg = "github.com/versity/versitygw/cmd/versitygw";
     return await installGo("versitygw", pkg, VERSIONS.versitygw) + "/versitygw";
@@ -66,9 +75,12 @@ export type Tool = keyof typeof tools;
 const NEEDED: Tool[] = [
   "bun",
   "workerd",
+  "miniflare",
   "versitygw",
   "buildctl",
   "buildkitd",
+  "buildx",
+  "docker",
   "runc",
   "busybox",
   "chromium",

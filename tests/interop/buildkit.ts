@@ -3,6 +3,7 @@ import { capture, output } from "../../scripts/process.ts";
 import { tool } from "../../scripts/tools.ts";
 import { BuildLog } from "./build_log.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
+import type { NetworkNamespace } from "./network_namespace.ts";
 
 const DOCKERFILES = new URL("dockerfiles/", import.meta.url).pathname;
 
@@ -37,14 +38,20 @@ export class Buildkit implements AsyncDisposable {
    *
    * @param directory where it keeps its state
    * @param env variables of the daemon
+   * @param namespace the network namespace that it lives in, if that is not ours
    */
-  static async start(directory: string, env: Record<string, string> = {}): Promise<Buildkit> {
+  static async start(
+    directory: string,
+    env: Record<string, string> = {},
+    namespace?: NetworkNamespace,
+  ): Promise<Buildkit> {
     await tool("runc");
     const socket = `unix://${directory}/buildkitd.sock`;
     const buildctl = [await tool("buildctl"), "--addr", socket];
+    const program = await tool("buildkitd");
     const daemon = await startDaemon({
       argv: [
-        await tool("buildkitd"),
+        ...namespace ? namespace.enter(program) : [program] as const,
         ...["--root", `${directory}/buildkit`],
         ...["--addr", socket],
         "--oci-worker=true",

@@ -4,7 +4,7 @@ import { type FunctionUrlEvent, handler } from "../../examples/lambda/handler.ts
 import { output } from "../../scripts/process.ts";
 import { tool } from "../../scripts/tools.ts";
 import { digestOf } from "../../src/digest.ts";
-import { assertEquals } from "../assert.ts";
+import { assertEquals, assertNotEquals } from "../assert.ts";
 import { test } from "../harness.ts";
 import { writeContext } from "./context.ts";
 import { freePort, startDaemon } from "./daemon.ts";
@@ -78,15 +78,51 @@ test("examples/deno_serve.ts", async () => {
   await checkPush(url, 9_000_000);
 });
 
+/** What the worker has besides: the layers of a cache, without a builder. */
+async function checkLayers(url: string, layers: Map<string, number>) {
+  assertEquals((await fetch(`${url}/layers/app`, { method: "HEAD" })).status, 401);
+  const listed: { blob: string; size: number }[] = await (
+    await fetch(`${url}/layers/app`, { headers })
+  ).json();
+  assertNotEquals(listed.length, 0);
+  assertEquals(new Map(listed.map(({ blob, size }) => [blob, size])).size, listed.length);
+  for (const { blob, size } of listed) assertEquals(layers.get(blob), size);
+}
+
+/** Every kind of write is refused. */
+async function checkReadOnly(url: string, layers: Map<string, number>) {
+  const manifest = await fetch(`${url}/v2/app/manifests/latest`, { method: "HEAD", headers });
+  const digest = manifest.headers.get("docker-content-digest");
+  const writes: [method: string, path: string, body?: string][] = [
+    ["POST", "blobs/uploads/"],
+    ["POST", `blobs/uploads/?digest=${await digestOf(new Uint8Array())}`],
+    ["PUT", "manifests/latest", "{}"],
+    ["DELETE", "manifests/latest"],
+    ["DELETE", `manifests/${digest}`],
+    ["DELETE", `blobs/${[...layers.keys()][0]}`],
+  ];
+  for (const [method, path, body] of writes) {
+    const answer = await fetch(`${url}/v2/app/${path}`, { method, headers, body });
+    assertEquals([answer.status, (await answer.json()).errors[0].code], [403, "DENIED"], path);
+  }
+}
+
+/** Bundles examples/worker, as a tool for deploying would. */
+async function bundleWorker(directory: string): Promise<string> {
+  const path = `${directory}/worker.js`;
+  const entry = `${ROOT}examples/worker/worker.ts`;
+  const bundle = ["bundle", "--quiet", "--platform", "browser"];
+  await output([Deno.execPath(), ...bundle, "-o", path, entry], { cwd: ROOT });
+  return path;
+}
+
 test("examples/worker, on workerd", async () => {
   const { lab, layers } = await labWithCache();
   await using _lab = lab;
   const { directory, s3 } = lab;
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
-  const entry = `${ROOT}examples/worker/worker.ts`;
-  const bundle = ["bundle", "--quiet", "--platform", "browser"];
-  await output([Deno.execPath(), ...bundle, "-o", `${directory}/worker.js`, entry], { cwd: ROOT });
+  await bundleWorker(directory);
   const binding = (name: string, value: string) => `(name = "${name}", text = "${value}")`;
   await Deno.writeTextFile(
     `${directory}/worker.capnp`,
@@ -112,12 +148,51 @@ const gateway :Workerd.Worker = (
   });
   await checkPull(url, layers, 307);
   await checkPush(url, 9_000_000);
-  assertEquals((await fetch(`${url}/layers/app`, { method: "HEAD" })).status, 401);
-  const listed: { blob: string; size: number }[] = await (
-    await fetch(`${url}/layers/app`, { headers })
-  ).json();
-  assertEquals(new Map(listed.map(({ blob, size }) => [blob, size])).size, listed.length);
-  for (const { blob, size } of listed) assertEquals(layers.get(blob), size);
+  await checkLayers(url, layers);
+});
+
+/** Runs the worker in Miniflare, as wrangler.toml has it. */
+async function startMiniflare({ directory, s3 }: Lab, more: Record<string, string>) {
+  const port = freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const toml = await Deno.readTextFile(`${ROOT}examples/worker/wrangler.toml`);
+  const [, compatibilityDate] = toml.match(/^compatibility_date = "(.*)"$/m)!;
+  const options = {
+    // As wrangler does. Miniflare's own search for modules wants node: ones that are only tried.
+    modules: [{ type: "ESModule", path: await bundleWorker(directory) }],
+    modulesRoot: directory,
+    compatibilityDate,
+    bindings: { CACHE: s3.attributes("path"), TOKEN, ...more },
+    host: "127.0.0.1",
+    port,
+  };
+  const main = new URL("miniflare_main.ts", import.meta.url).pathname;
+  const miniflare = await startDaemon({
+    argv: [Deno.execPath(), "run", "-A", main, await tool("miniflare"), JSON.stringify(options)],
+    log: `${directory}/miniflare.log`,
+    isReady: () => answers(url),
+  });
+  return { url, [Symbol.asyncDispose]: () => miniflare.stop() };
+}
+
+test("examples/worker, in Miniflare", async () => {
+  const { lab, layers } = await labWithCache();
+  await using _lab = lab;
+  await using miniflare = await startMiniflare(lab, {});
+  await checkPull(miniflare.url, layers, 307);
+  await checkPush(miniflare.url, 9_000_000);
+  await checkLayers(miniflare.url, layers);
+});
+
+test("examples/worker, in Miniflare, with READ_ONLY", async () => {
+  const { lab, layers } = await labWithCache();
+  await using _lab = lab;
+  const before = await lab.s3.everything();
+  await using miniflare = await startMiniflare(lab, { READ_ONLY: "1" });
+  await checkPull(miniflare.url, layers, 307);
+  await checkReadOnly(miniflare.url, layers);
+  await checkLayers(miniflare.url, layers);
+  assertEquals(await lab.s3.everything(), before);
 });
 
 test("examples/lambda", async () => {

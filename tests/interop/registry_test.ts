@@ -1,12 +1,17 @@
 /** A real BuildKit whose `type=registry` caches are in S3, by way of the gateway. */
-import { capture } from "../../scripts/process.ts";
-import { tool } from "../../scripts/tools.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../assert.ts";
-import { cliCommand } from "../cli_command.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "../assert.ts";
 import { test } from "../harness.ts";
+import { BuildLog } from "./build_log.ts";
 import { Buildkit } from "./buildkit.ts";
 import { describeGraph } from "./cache_graph.ts";
 import { BUILD_CASES, type BuildCase, writeContext } from "./context.ts";
+import { execBuildctl } from "./exec.ts";
 import { describeTree } from "./file_tree.ts";
 import { Gateway } from "./gateway.ts";
 import { Lab } from "./lab.ts";
@@ -144,20 +149,10 @@ test("two builders at once, one by S3 and one by the gateway", async () => {
 test("exec: buildctl's S3 flags, with a builder that is never told of S3", async () => {
   await using lab = await Lab.start();
   const { directory, s3, buildkit } = lab;
-  const context = `${directory}/context`;
-  await writeContext(context, { name: "stages" });
-  const dockerfiles = new URL("dockerfiles", import.meta.url).pathname;
+  const build = { dockerfile: "stages", context: `${directory}/context` };
+  await writeContext(build.context, { name: "stages" });
   const buildctl = async (output: string, ...flags: string[]) => {
-    const { code, text } = await capture([
-      ...cliCommand,
-      ...["exec", "--"],
-      await tool("buildctl"),
-      ...["--addr", `unix://${directory}/buildkitd.sock`],
-      ...["build", "--progress=plain", "--frontend=dockerfile.v0"],
-      ...["--local", `context=${context}`, "--local", `dockerfile=${dockerfiles}`],
-      ...["--opt", "filename=stages.Dockerfile", "--output", `type=local,dest=${output}`],
-      ...flags,
-    ]);
+    const { code, text } = await execBuildctl(lab, { ...build, output, flags });
     assertEquals(code, 0, text);
     return text;
   };
@@ -167,15 +162,15 @@ test("exec: buildctl's S3 flags, with a builder that is never told of S3", async
   await buildkit.prune();
   const from = s3.attributes("path", { name: "absent;PR-1" });
   const second = await buildctl(`${directory}/second`, `--import-cache=${from}`);
-  const steps = [...second.matchAll(/^#\d+ (CACHED|DONE)/gm)].map(([, word]) => word);
-  assert(steps.includes("CACHED"), second);
+  const { steps } = new BuildLog(second);
+  assertNotEquals(steps.length, 0);
+  assertEquals(steps.filter(({ cached }) => !cached), []);
   assertStringIncludes(second, "hits");
   assertEquals(await describeTree(`${directory}/second`), await describeTree(`${directory}/first`));
   assertEquals(await s3.read("manifests/PR-1"), await s3.read("manifests/main"));
   await buildkit.prune();
   const { steps: direct } = await buildkit.build({
-    dockerfile: "stages",
-    context,
+    ...build,
     cacheFrom: [s3.attributes("path", { name: "main" })],
     output: `${directory}/third`,
   });

@@ -1,6 +1,7 @@
 /** versitygw: an S3 server that checks signatures, over a directory. */
 import { tool } from "../../scripts/tools.ts";
 import { type Daemon, freePort, startDaemon } from "./daemon.ts";
+import { describeTree } from "./file_tree.ts";
 
 /** Where the bucket's name goes in a URL. */
 export type UrlStyle = "path" | "virtual";
@@ -8,7 +9,8 @@ export type UrlStyle = "path" | "virtual";
 /** The domain of virtual-hosted URLs. No resolver knows it: see {@linkcode Versitygw.proxyEnv}. */
 const DOMAIN = "s3.test";
 const ACCESS_KEY_ID = "interop";
-const SECRET_ACCESS_KEY = "interop-secret";
+/** What nobody but its owner may see. */
+export const SECRET_ACCESS_KEY = "interop-secret";
 const BUCKET = "cache";
 
 /** A running server with one bucket. */
@@ -84,9 +86,14 @@ export class Versitygw implements AsyncDisposable {
     return Object.entries(attributes).map(([key, value]) => `${key}=${value}`).join(",");
   }
 
+  /** Makes another bucket. */
+  async addBucket(bucket: string): Promise<void> {
+    await Deno.mkdir(`${this.#data}/${bucket}`);
+  }
+
   /** The text of an object. */
-  async read(key: string): Promise<string> {
-    return await Deno.readTextFile(`${this.#data}/${BUCKET}/${key}`);
+  async read(key: string, bucket = BUCKET): Promise<string> {
+    return await Deno.readTextFile(`${this.#data}/${bucket}/${key}`);
   }
 
   /** The names and sizes of the objects under a prefix that ends with a slash. */
@@ -97,6 +104,11 @@ export class Versitygw implements AsyncDisposable {
       sizes.set(name, (await Deno.stat(`${directory}${name}`)).size);
     }
     return new Map([...sizes].sort());
+  }
+
+  /** All that is in the bucket, to compare. */
+  async everything(): Promise<string[]> {
+    return await describeTree(`${this.#data}/${BUCKET}`);
   }
 
   /** What stood in the first lines of all requests: a path, or a URL where a proxy was asked. */
