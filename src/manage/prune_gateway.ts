@@ -36,10 +36,15 @@ interface Leftover {
   reason: string;
 }
 
+/** A manifest that nobody claims. */
+interface Unclaimed extends Leftover {
+  text: string;
+}
+
 /**
  * Reads the manifests that a gateway keeps, and has their blobs stay. Those of images and other
- * artefacts stay until somebody deletes them. That of a cache stays as long as the cache is what
- * was pushed, or a client may still be at work with it.
+ * artefacts stay until they are deleted from every repository. That of a cache stays as long as the
+ * cache is what was pushed, or a client may still be at work with it.
  *
  * @param context what to work with
  * @param references take the blobs, and know what the caches claim
@@ -51,22 +56,50 @@ export async function readGateway(
 ): Promise<Leftover[]> {
   const { client, layout, cutoff, signal } = context;
   const tagged = await readTags(context);
-  const leftovers: Leftover[] = [];
+  const memberships = await listByDigest(context, "repositories/");
+  const unclaimed = new Map<string, Unclaimed>();
+  const staying = new Set<string>();
+  /** Manifests that an index lists. */
+  const listedByIndex = new Set<string>();
+  const stay = (digest: string, text: string) => {
+    staying.add(digest);
+    // Whatever the document is: a digest in it may be a blob's.
+    for (const blob of digestsIn(text)) references.hold(blob);
+    for (const manifest of digestsIn(withoutSubject(text))) listedByIndex.add(manifest);
+  };
   const prefix = keptManifestsPrefix(layout);
   const listed = client.list({ prefix, signal });
   await forEachParallel(listed, READ_PARALLELISM, async (info, signal) => {
     const digest = info.key.slice(prefix.length);
     const text = await readText(client, info.key, signal);
+    const isCache = text.includes(JSON.stringify(CACHE_CONFIG));
     const isUsed = !(info.lastModified.getTime() < cutoff) || tagged.has(digest) ||
-      references.claims.has(digest);
-    if (!isUsed && text.includes(JSON.stringify(CACHE_CONFIG))) {
-      leftovers.push({ info, reason: "what a cache was pushed or served as" });
-    } else {
-      // Whatever the document is: a digest in it may be a blob's.
-      for (const [blob] of text.matchAll(/sha256:[0-9a-f]{64}/g)) references.hold(blob);
-    }
+      references.claims.has(digest) ||
+      !isCache && !await isDeleted(memberships.get(digest) ?? [], context);
+    if (isUsed) return stay(digest, text);
+    const reason = isCache
+      ? "what a cache was pushed or served as"
+      : "deleted from every repository that had it";
+    unclaimed.set(digest, { info, text, reason });
   }, signal);
-  return [...leftovers, ...await findAbandonedUploads(context)];
+  for (let size = -1; size !== unclaimed.size;) {
+    size = unclaimed.size;
+    for (const [digest, { text }] of unclaimed) {
+      if (!listedByIndex.has(digest)) continue;
+      unclaimed.delete(digest);
+      stay(digest, text);
+    }
+  }
+  const about = (infos: Map<string, ObjectInfo[]>) =>
+    [...infos].filter(([digest]) => !staying.has(digest)).flatMap(([, infos]) => infos)
+      .filter(({ lastModified }) => lastModified.getTime() < cutoff)
+      .map((info) => ({ info, reason: "about a manifest that is gone" }));
+  return [
+    ...unclaimed.values(),
+    ...about(memberships),
+    ...about(await listByDigest(context, "referrers/")),
+    ...await findAbandonedUploads(context),
+  ];
 }
 
 /**
@@ -103,6 +136,49 @@ async function readTags({ client, layout, signal }: GatewayContext): Promise<Set
   return tagged;
 }
 
+/** Objects whose keys end in the digest of a manifest. */
+async function listByDigest(
+  { client, layout, signal }: GatewayContext,
+  folder: "repositories/" | "referrers/",
+): Promise<Map<string, ObjectInfo[]>> {
+  const objects = new Map<string, ObjectInfo[]>();
+  const prefix = `${ownPrefix(layout)}registry/${folder}`;
+  for await (const info of client.list({ prefix, signal })) {
+    const [digest] = info.key.match(/sha256:[0-9a-f]{64}$/) ?? [];
+    if (digest === undefined) continue;
+    const others = objects.get(digest);
+    if (others) others.push(info);
+    else objects.set(digest, [info]);
+  }
+  return objects;
+}
+
+/** Whether all repositories have deleted a manifest, and that long ago. */
+async function isDeleted(
+  memberships: readonly ObjectInfo[],
+  { client, cutoff, signal }: GatewayContext,
+): Promise<boolean> {
+  for (const { key, lastModified } of memberships) {
+    if (!(lastModified.getTime() < cutoff)) return false;
+    if (await readText(client, key, signal) !== "deleted") return false;
+  }
+  // One that no repository is known to have was pushed before that was noted.
+  return memberships.length > 0;
+}
+
+function* digestsIn(text: string): Generator<string> {
+  for (const [digest] of text.matchAll(/sha256:[0-9a-f]{64}/g)) yield digest;
+}
+
+/** A signature does not need what it signs. */
+function withoutSubject(text: string): string {
+  try {
+    return JSON.stringify({ ...JSON.parse(text), subject: undefined });
+  } catch {
+    return text;
+  }
+}
+
 /** Uploads of which nothing has changed since; each is several objects, named by its id. */
 async function findAbandonedUploads(
   { client, layout, cutoff, signal }: GatewayContext,
@@ -121,7 +197,11 @@ async function findAbandonedUploads(
     .flatMap((objects) => objects.map((info) => ({ info, reason: "of an upload that was cut" })));
 }
 
-async function readText(client: S3Client, key: string, signal: AbortSignal): Promise<string> {
+async function readText(
+  client: S3Client,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   try {
     return await (await client.get(key, { signal })).text();
   } catch (error) {

@@ -93,7 +93,7 @@ export class BlobRoutes {
 
   async #delete(digest: string): Promise<Response> {
     const key = blobKey(this.#store.cache, digest);
-    if (!await this.#store.client.head(key)) throw unknownBlob(digest);
+    if (!await this.#store.head(key)) throw unknownBlob(digest);
     await this.#store.client.delete(key);
     return emptyResponse(202, {});
   }

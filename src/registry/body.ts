@@ -50,7 +50,37 @@ export function limited(body: ByteStream, limit: number): ByteStream {
 }
 
 /**
- * A body that ends where its connection broke.
+ * A body that fails when it does not have the length that it should have.
+ *
+ * @param body of a request
+ * @param length in bytes
+ * @param failure makes the error
+ * @param isCut whether the connection broke, so that the body may be shorter
+ * @returns the same bytes
+ */
+export function exactly(
+  body: ByteStream,
+  length: number,
+  failure: () => Error,
+  isCut: () => boolean = () => false,
+): ByteStream {
+  let size = 0;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(chunk, controller) {
+        size += chunk.length;
+        if (size > length) throw failure();
+        controller.enqueue(chunk);
+      },
+      flush() {
+        if (size < length && !isCut()) throw failure();
+      },
+    }),
+  );
+}
+
+/**
+ * A body that ends where its connection broke. What we refuse ourselves is no such end.
  *
  * @param body of a request
  * @returns its bytes, and what broke it, which is known when they are read
@@ -66,6 +96,7 @@ export function untilCut(body: ByteStream): { body: ByteStream; cut: () => unkno
           const { value, done } = await reader.read();
           if (!done) return controller.enqueue(value);
         } catch (error) {
+          if (error instanceof RegistryError) throw error;
           broken = error;
         }
         controller.close();

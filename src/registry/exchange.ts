@@ -23,6 +23,19 @@ export function emptyResponse(
   return new Response(null, { status, headers: toHeaders(headers) });
 }
 
+/** Makes an answer with a document; what HEAD says of it is what GET gives. */
+export function documentResponse(
+  { request }: Exchange,
+  mediaType: string,
+  document: string,
+  headers: Record<string, string | undefined> = {},
+): Response {
+  const body = new TextEncoder().encode(document);
+  return new Response(request.method === "HEAD" ? null : body, {
+    headers: toHeaders({ ...headers, "content-type": mediaType, "content-length": body.length }),
+  });
+}
+
 /** Headers, without those that are undefined. */
 export function toHeaders(fields: Record<string, string | number | undefined>): Headers {
   const headers = new Headers();

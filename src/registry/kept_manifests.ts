@@ -28,7 +28,7 @@ export class KeptManifests {
    * Reads a manifest.
    *
    * @param digest of it
-   * @returns the manifest, or undefined if there is none
+   * @returns the manifest; undefined if there is none, or if it may not be looked at
    * @throws {IntegrityError} if what is kept is not what its digest says
    */
   async get(digest: string): Promise<ManifestDocument | undefined> {
@@ -39,8 +39,7 @@ export class KeptManifests {
       await this.#store.keepAlive(result.info);
       return { digest, mediaType: result.info.contentType ?? IMAGE_MANIFEST, bytes };
     } catch (error) {
-      if (isNoSuchKey(error)) return undefined;
-      throw error;
+      return isNoSuchKey(error) ? undefined : this.#store.absent(error);
     }
   }
 
@@ -57,10 +56,5 @@ export class KeptManifests {
       contentType: mediaType,
       sha256: digest.slice("sha256:".length),
     });
-  }
-
-  /** Forgets a manifest. */
-  async delete(digest: string): Promise<void> {
-    await this.#store.client.delete(keptManifestKey(this.#store.cache, digest));
   }
 }

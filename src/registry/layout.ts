@@ -20,6 +20,15 @@ export function tagKey({ prefix }: BucketLayout, repository: string, tag: string
   return `${prefix}${REGISTRY}tags/${repository}:${tag}`;
 }
 
+/** Whether a manifest was pushed to a repository, or deleted from it. */
+export function membershipKey(
+  { prefix }: BucketLayout,
+  repository: string,
+  digest: string,
+): string {
+  return `${prefix}${REGISTRY}repositories/${repository}@${digest}`;
+}
+
 /** The descriptor of a manifest that has a subject. With an empty digest: of all that have it. */
 export function referrerKey({ prefix }: BucketLayout, subject: string, digest: string): string {
   return `${prefix}${REGISTRY}referrers/${subject}/${digest}`;

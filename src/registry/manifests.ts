@@ -12,11 +12,12 @@ import { readPushedConfig, writePushedCache } from "./cache_push.ts";
 import { RegistryError } from "./errors.ts";
 import { emptyResponse, type Exchange, toHeaders, unsupported } from "./exchange.ts";
 import type { KeptManifests, ManifestDocument } from "./kept_manifests.ts";
+import type { Memberships } from "./memberships.ts";
 import { requirePresence } from "./presence.ts";
 import { type PushedManifest, readPushedManifest } from "./pushed_manifest.ts";
 import type { Referrers } from "./referrers.ts";
 import type { ServedCaches } from "./served_caches.ts";
-import type { Store } from "./store.ts";
+import { isForbidden, type Store } from "./store.ts";
 import type { Tags } from "./tags.ts";
 
 /** The specification's own advice, and four times of what BuildKit reads. */
@@ -31,6 +32,7 @@ export interface ManifestParts {
   kept: KeptManifests;
   caches: ServedCaches;
   tags: Tags;
+  memberships: Memberships;
   referrers: Referrers;
   nameOf: NameOf;
 }
@@ -64,12 +66,18 @@ export class ManifestRoutes {
   }
 
   async #read({ request, repository, reference }: Exchange): Promise<Response> {
-    const document = isDigest(reference)
-      ? await this.#byDigest(repository, reference)
-      : await this.#byTag(repository, reference);
+    const isHead = request.method === "HEAD";
+    const document =
+      await (isDigest(reference)
+        ? this.#byDigest(repository, reference)
+        : this.#byTag(repository, reference)).catch((error) => {
+          // Who asks by HEAD goes on without the cache, or pushes it. Who asks by GET wants to know.
+          if (isHead) return this.#parts.store.absent(error);
+          throw error;
+        });
     if (!document) throw unknownManifest(repository, reference);
     const { bytes, digest, mediaType } = document;
-    return new Response(request.method === "HEAD" ? null : bytes, {
+    return new Response(isHead ? null : bytes, {
       headers: toHeaders({
         "content-length": bytes.length,
         "content-type": mediaType,
@@ -83,8 +91,13 @@ export class ManifestRoutes {
     repository: string,
     digest: string,
   ): Promise<ManifestDocument | undefined> {
-    const { kept, caches } = this.#parts;
-    return await kept.get(digest) ?? await caches.findManifest(repository, digest);
+    const { kept, caches, memberships } = this.#parts;
+    const [document, membership] = await Promise.all([
+      kept.get(digest),
+      memberships.get(repository, digest),
+    ]);
+    if (document && membership !== "deleted") return document;
+    return await caches.findManifest(repository, digest);
   }
 
   async #byTag(
@@ -93,24 +106,39 @@ export class ManifestRoutes {
   ): Promise<ManifestDocument | undefined> {
     const { kept, caches, tags, nameOf } = this.#parts;
     const name = nameOf(repository, tag);
-    const cache = name === undefined ? undefined : await caches.read(name);
-    if (cache) return cache;
+    let refusal: unknown;
+    const cache = name === undefined ? undefined : await caches.read(name).catch((error) => {
+      if (!isForbidden(error)) throw error;
+      refusal = error;
+    });
+    if (cache) {
+      await this.#restore(repository, cache);
+      return cache;
+    }
     const digest = await tags.get(repository, tag);
-    return digest === undefined ? undefined : await kept.get(digest);
+    if (digest !== undefined) return await kept.get(digest);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** Who deleted a manifest and then wrote the same cache again has it again, by its digest too. */
+  async #restore(repository: string, { digest }: ManifestDocument): Promise<void> {
+    const { store, memberships } = this.#parts;
+    if (store.readOnly || await memberships.get(repository, digest) !== "deleted") return;
+    await memberships.put(repository, digest, "pushed");
   }
 
   async #write({ request, repository, reference }: Exchange): Promise<Response> {
-    const { store, kept, referrers } = this.#parts;
+    const { store, kept, memberships, referrers } = this.#parts;
     const bytes = await readBody(request, MAX_MANIFEST_BYTES);
     const manifest = await readPushedManifest(bytes, request.headers.get("content-type"));
     const { digest, subject } = manifest;
     if (isDigest(reference) && reference !== digest) {
       throw new RegistryError("DIGEST_INVALID", `the manifest has the digest ${digest}`);
     }
-    await requirePresence(store, kept, manifest);
+    await requirePresence({ store, kept, memberships, repository }, manifest);
     const config = manifest.cache && await readPushedConfig(store, manifest.cache);
     // The tag comes last: whoever sees it finds all that it stands for.
-    await kept.put(manifest);
+    await Promise.all([kept.put(manifest), memberships.put(repository, digest, "pushed")]);
     if (subject) await referrers.add(subject, manifest.descriptor);
     if (!isDigest(reference)) await this.#tag(repository, reference, manifest, config);
     return emptyResponse(201, {
@@ -132,10 +160,28 @@ export class ManifestRoutes {
     if (config) {
       if (name === undefined) throw unknownManifest(repository, tag);
       await writePushedCache(store, name, config, digest);
-      await tags.delete(repository, tag);
+      // The cache is what the tag stands for now, even where the other cannot be taken away.
+      await tags.discard(repository, tag);
     } else {
       await tags.put(repository, tag, digest);
-      if (name !== undefined) await store.client.delete(manifestKey(store.cache, name));
+      if (name !== undefined) await this.#removeCache(name);
+    }
+  }
+
+  /** While a cache is there, its tag stands for it: then the push of another manifest has failed. */
+  async #removeCache(name: string): Promise<void> {
+    const { store } = this.#parts;
+    const key = manifestKey(store.cache, name);
+    if (!await store.head(key)) return;
+    try {
+      await store.client.delete(key);
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      store.warn(`${key} is in the way of what was pushed: ${error.message}`);
+      throw new RegistryError(
+        "DENIED",
+        `the tag stands for the cache ${name}, which this registry may not delete`,
+      );
     }
   }
 
@@ -151,30 +197,33 @@ export class ManifestRoutes {
     const { store, tags, nameOf } = this.#parts;
     const name = nameOf(repository, tag);
     const key = name === undefined ? undefined : manifestKey(store.cache, name);
-    const isCache = key !== undefined && await store.client.head(key) !== undefined;
+    const isCache = key !== undefined && await store.head(key) !== undefined;
     if (isCache) await store.client.delete(key);
     const isOther = await tags.get(repository, tag) !== undefined;
     if (isOther) await tags.delete(repository, tag);
     return isCache || isOther;
   }
 
-  /** Takes away what the digest stands for, and the tags of the repository that stand for it. */
+  /**
+   * Takes away the tags of the repository that stand for a digest, and lets it answer there no more.
+   * Its bytes stay until a prune: others may have them too, and at this moment be at work with them.
+   */
   async #deleteDigest(repository: string, digest: string): Promise<boolean> {
-    const { kept, tags, caches, referrers, nameOf } = this.#parts;
-    const document = await kept.get(digest);
-    if (!document) return false;
-    for (const tag of await tags.listCaches(repository)) {
+    const { kept, tags, caches, memberships, nameOf } = this.#parts;
+    const membership = await memberships.get(repository, digest);
+    let found = membership === "pushed" && await kept.has(digest);
+    for (const tag of (await tags.listCaches(repository)).keys()) {
       const name = nameOf(repository, tag);
       const cache = name === undefined ? undefined : await caches.read(name);
-      if (cache?.digest === digest) await this.#deleteTag(repository, tag);
+      if (cache?.digest === digest) found = await this.#deleteTag(repository, tag) || found;
     }
     for (const tag of await tags.listOthers(repository)) {
-      if (await tags.get(repository, tag) === digest) await tags.delete(repository, tag);
+      if (await tags.get(repository, tag) !== digest) continue;
+      await tags.delete(repository, tag);
+      found = true;
     }
-    const { subject } = await readPushedManifest(document.bytes, document.mediaType);
-    if (subject) await referrers.remove(subject, digest);
-    await kept.delete(digest);
-    return true;
+    if (found) await memberships.put(repository, digest, "deleted");
+    return found;
   }
 }
 

@@ -9,28 +9,39 @@ import { findBlobs } from "../transfer/presence.ts";
 import { isArchived } from "../transfer/touch.ts";
 import { RegistryError } from "./errors.ts";
 import type { KeptManifests } from "./kept_manifests.ts";
+import type { Memberships } from "./memberships.ts";
 import type { PushedManifest } from "./pushed_manifest.ts";
 import type { Store } from "./store.ts";
 
 const PARALLELISM = 8;
 
+/** Where a manifest goes, and what is there. */
+export interface PresenceContext {
+  /** The bucket. */
+  store: Store;
+  /** Its manifests. */
+  kept: KeptManifests;
+  /** Know what was deleted from the repository. */
+  memberships: Memberships;
+  /** The repository that it is pushed to. */
+  repository: string;
+}
+
 /**
  * Makes sure that everything that a manifest names is there, and keeps it alive. A client may have
  * skipped a blob that was there then, and that a lifecycle rule has taken since.
  *
- * @param store the bucket
- * @param kept its manifests
+ * @param context where it goes
  * @param manifest that is pushed
  * @throws {RegistryError} `MANIFEST_BLOB_UNKNOWN` that names what is missing
  */
 export async function requirePresence(
-  store: Store,
-  kept: KeptManifests,
+  context: PresenceContext,
   manifest: PushedManifest,
 ): Promise<void> {
   const missing = [
-    ...await missingBlobs(store, manifest.blobs),
-    ...await missingManifests(kept, manifest.manifests),
+    ...await missingBlobs(context.store, manifest.blobs),
+    ...await missingManifests(context, manifest.manifests),
   ];
   if (missing.length === 0) return;
   throw new RegistryError(
@@ -55,12 +66,16 @@ async function missingBlobs(store: Store, blobs: readonly Descriptor[]): Promise
 }
 
 async function missingManifests(
-  kept: KeptManifests,
+  { kept, memberships, repository }: PresenceContext,
   manifests: readonly Descriptor[],
 ): Promise<Set<string>> {
   const missing = new Set<string>();
   await forEachParallel(manifests, PARALLELISM, async ({ digest }) => {
-    if (!await kept.has(digest)) missing.add(digest);
+    const [isKept, membership] = await Promise.all([
+      kept.has(digest),
+      memberships.get(repository, digest),
+    ]);
+    if (!isKept || membership === "deleted") missing.add(digest);
   });
   return missing;
 }

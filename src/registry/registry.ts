@@ -5,13 +5,17 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
+import { versionOf } from "../manage/version.ts";
 import { cacheNameOf } from "../oci/reference.ts";
+import { manifestKey } from "../transfer/bucket_layout.ts";
 import { connect, type TransferOptions } from "../transfer/connection.ts";
+import { Assembler } from "./assembly.ts";
 import { authorizer, type RegistryAuth } from "./auth.ts";
 import { BlobRoutes } from "./blobs.ts";
 import { RegistryError, toRegistryError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { KeptManifests } from "./kept_manifests.ts";
+import { Memberships } from "./memberships.ts";
 import { ManifestRoutes, type NameOf } from "./manifests.ts";
 import { Referrers } from "./referrers.ts";
 import { parseRoute, type Resource } from "./routes.ts";
@@ -107,17 +111,25 @@ export function createRegistry(options: RegistryOptions): Registry {
 function router(options: RegistryOptions): Registry {
   const { readOnly = false, redirect = false, onWarning = () => {} } = options;
   const { nameOf = cacheNameOf, maxBlobSize = MAX_BLOB_SIZE, cache } = options;
-  const store = new Store({ cache, connection: connect(cache, options), readOnly, onWarning });
+  const connection = connect(cache, options);
+  const store = new Store({ cache, connection, readOnly, onWarning });
   const tags = new Tags(store);
   const kept = new KeptManifests(store);
   const caches = new ServedCaches(store, kept, async (repository) => {
-    const known = await tags.listCaches(repository);
-    return known.flatMap((tag) => nameOf(repository, tag) ?? []);
+    const listed = [...await tags.listCaches(repository)];
+    return listed.flatMap(([tag, info]) => {
+      const name = nameOf(repository, tag);
+      if (name === undefined) return [];
+      const isListed = info.key === manifestKey(cache, name);
+      return [{ name, version: isListed ? versionOf(info) : undefined }];
+    });
   });
-  const referrers = new Referrers(store);
-  const manifests = new ManifestRoutes({ store, kept, caches, tags, referrers, nameOf });
+  const memberships = new Memberships(store);
+  const referrers = new Referrers(store, memberships);
+  const parts = { store, kept, caches, tags, memberships, referrers, nameOf };
+  const manifests = new ManifestRoutes(parts);
   const blobs = new BlobRoutes(store, caches, redirect);
-  const uploads = new UploadRoutes(store, maxBlobSize);
+  const uploads = new UploadRoutes(store, new Assembler(connection), maxBlobSize);
   const routes: Record<Resource, (exchange: Exchange) => Promise<Response>> = {
     manifests: (exchange) => manifests.answer(exchange),
     blobs: (exchange) => blobs.answer(exchange),

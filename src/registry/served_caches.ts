@@ -13,6 +13,7 @@ import { blobKey, manifestKey } from "../transfer/bucket_layout.ts";
 import { type Manifest, readManifest } from "../transfer/manifest.ts";
 import { Recorder } from "../transfer/progress.ts";
 import { fitForBuildKit } from "../transfer/readable_size.ts";
+import { CacheIndex, type CacheIndexOptions } from "./cache_index.ts";
 import type { KeptManifests, ManifestDocument } from "./kept_manifests.ts";
 import type { Store } from "./store.ts";
 
@@ -22,28 +23,23 @@ import type { Store } from "./store.ts";
  */
 export const PUSHED_DIGEST = "s3cache-pushed";
 
-/** How many documents a gateway that writes nothing remembers; each has about 1 MiB at most. */
-const REMEMBERED = 16;
-
-/** What a gateway that writes nothing looks for by digest: the names of a repository. */
-export type NamesOf = (repository: string) => Promise<string[]>;
-
 /** The caches of a bucket, as registries serve them. */
 export class ServedCaches {
   readonly #store: Store;
   readonly #kept: KeptManifests;
-  readonly #namesOf: NamesOf;
-  readonly #remembered = new Map<string, ManifestDocument>();
+  /** Where what is served cannot be kept. */
+  readonly #index: CacheIndex;
 
   /**
    * @param store the bucket
    * @param kept where what is served is kept
-   * @param namesOf lists a repository
+   * @param list lists a repository
    */
-  constructor(store: Store, kept: KeptManifests, namesOf: NamesOf) {
+  constructor(store: Store, kept: KeptManifests, list: CacheIndexOptions["list"]) {
     this.#store = store;
     this.#kept = kept;
-    this.#namesOf = namesOf;
+    const { clock } = store.connection;
+    this.#index = new CacheIndex({ list, read: (name) => this.#documentsOf(name), clock });
   }
 
   /**
@@ -54,11 +50,20 @@ export class ServedCaches {
    * @throws {CacheConfigError} if what has that name is not a cache
    */
   async read(name: string): Promise<ManifestDocument | undefined> {
-    const { client, cache } = this.#store;
+    const [document] = await this.#documentsOf(name);
+    return document;
+  }
+
+  /** What a cache is served as: its manifest, then its config, unless that was pushed too. */
+  async #documentsOf(name: string): Promise<readonly ManifestDocument[]> {
+    const { client, cache, readOnly } = this.#store;
     const manifest = await readManifest(client, manifestKey(cache, name), {});
-    if (!manifest) return undefined;
+    if (!manifest) return [];
     await this.#keepAlive(manifest);
-    return await this.#pushed(manifest) ?? await this.#encoded(manifest.config);
+    const pushed = await this.#pushed(manifest);
+    const documents = pushed ? [pushed] : await this.#encoded(manifest.config);
+    if (readOnly) this.#index.add(name, documents);
+    return documents;
   }
 
   /** A manifest that could not be kept, because nothing is written. */
@@ -83,14 +88,7 @@ export class ServedCaches {
     repository: string,
     digest: string,
   ): Promise<ManifestDocument | undefined> {
-    if (!this.#store.readOnly) return undefined;
-    const remembered = this.#remembered.get(digest);
-    if (remembered) return remembered;
-    // Another process gave the digest out: what it was made of is here too.
-    for (const name of await this.#namesOf(repository)) {
-      await this.read(name).catch(() => undefined);
-      if (this.#remembered.has(digest)) return this.#remembered.get(digest);
-    }
+    return this.#store.readOnly ? await this.#index.find(repository, digest) : undefined;
   }
 
   async #pushed(
@@ -104,25 +102,30 @@ export class ServedCaches {
     return await this.#store.headBlob(config.digest) ? document : undefined;
   }
 
-  async #encoded(
-    config: CacheConfig,
-  ): Promise<ManifestDocument> {
+  async #encoded(config: CacheConfig): Promise<readonly ManifestDocument[]> {
     const encoded = await this.#encode(config);
     const { digest } = encoded.descriptor;
     const document = { digest, mediaType: IMAGE_MANIFEST, bytes: encoded.manifest };
-    const configDigest = await digestOf(encoded.config);
-    if (this.#store.readOnly) {
-      this.#remember({ digest: configDigest, mediaType: CACHE_CONFIG, bytes: encoded.config });
-      this.#remember(document);
-      return document;
+    const blob = {
+      digest: await digestOf(encoded.config),
+      mediaType: CACHE_CONFIG,
+      bytes: encoded.config,
+    };
+    if (!this.#store.readOnly) {
+      await Promise.all([this.#keepBlob(blob), this.#keepManifest(document)]);
     }
-    if (!await this.#store.headBlob(configDigest)) {
-      const { client, cache, placement } = this.#store;
-      const sha256 = configDigest.slice("sha256:".length);
-      await client.put(blobKey(cache, configDigest), encoded.config, { ...placement, sha256 });
-    }
-    if (!await this.#kept.has(digest)) await this.#kept.put(document);
-    return document;
+    return [document, blob];
+  }
+
+  async #keepBlob({ digest, bytes }: ManifestDocument): Promise<void> {
+    if (await this.#store.headBlob(digest)) return;
+    const { client, cache, placement } = this.#store;
+    const sha256 = digest.slice("sha256:".length);
+    await client.put(blobKey(cache, digest), bytes, { ...placement, sha256 });
+  }
+
+  async #keepManifest(document: ManifestDocument): Promise<void> {
+    if (!await this.#kept.has(document.digest)) await this.#kept.put(document);
   }
 
   /** What is too large for BuildKit it would not use at all: then the oldest results are left out. */
@@ -134,14 +137,6 @@ export class ServedCaches {
       if (event.type === "warning") this.#store.warn(event.message);
     });
     return await encodeLocalCache(fitForBuildKit(config, recorder, false));
-  }
-
-  #remember(document: ManifestDocument): void {
-    this.#remembered.delete(document.digest);
-    this.#remembered.set(document.digest, document);
-    if (this.#remembered.size > REMEMBERED) {
-      this.#remembered.delete(this.#remembered.keys().next().value!);
-    }
   }
 
   /** A client that finds its own manifest under a tag does not push it again. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { RegistryError } from "./errors.ts";
-import { type Exchange, unsupported } from "./exchange.ts";
+import { documentResponse, type Exchange, unsupported } from "./exchange.ts";
 import type { Tags } from "./tags.ts";
 
 /**
@@ -29,11 +29,11 @@ export async function answerTagList(exchange: Exchange, tags: Tags): Promise<Res
   const last = searchParams.get("last") ?? "";
   const rest = all.filter((tag) => tag > last);
   const page = n === null ? rest : rest.slice(0, Number(n));
-  const headers = new Headers({ "content-type": "application/json" });
-  if (page.length > 0 && page.length < rest.length) {
-    const next = new URLSearchParams({ n: n!, last: page.at(-1)! });
-    headers.set("link", `</v2/${repository}/tags/list?${next}>; rel="next"`);
+  const list = JSON.stringify({ name: repository, tags: page });
+  if (page.length === 0 || page.length === rest.length) {
+    return documentResponse(exchange, "application/json", list);
   }
-  const body = request.method === "HEAD" ? null : JSON.stringify({ name: repository, tags: page });
-  return new Response(body, { headers });
+  const next = new URLSearchParams({ n: n!, last: page.at(-1)! });
+  const link = `</v2/${repository}/tags/list?${next}>; rel="next"`;
+  return documentResponse(exchange, "application/json", list, { link });
 }

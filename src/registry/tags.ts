@@ -5,7 +5,7 @@
  */
 import { isDigest } from "../digest.ts";
 import { cacheNameOf, isTag } from "../oci/reference.ts";
-import { isNoSuchKey } from "../s3/errors.ts";
+import type { ObjectInfo } from "../s3/types.ts";
 import { manifestKey } from "../transfer/bucket_layout.ts";
 import { tagKey } from "./layout.ts";
 import type { Store } from "./store.ts";
@@ -21,17 +21,17 @@ export class Tags {
     this.#store = store;
   }
 
-  /** The tags of a repository that are caches, in order. */
-  async listCaches(repository: string): Promise<string[]> {
-    const { client, cache } = this.#store;
-    const key = manifestKey(cache, cacheNameOf(repository, LATEST));
+  /** The tags of a repository that are caches, and what is known of their manifests, in order. */
+  async listCaches(repository: string): Promise<Map<string, ObjectInfo>> {
+    const { cache } = this.#store;
     const [latest, others] = await Promise.all([
-      client.head(key),
+      this.#store.head(manifestKey(cache, cacheNameOf(repository, LATEST))),
       this.#list(manifestKey(cache, `${repository}:`)),
     ]);
     // A cache named app:latest is not what app:latest asks for.
-    const tags = others.filter((tag) => isTag(tag) && tag !== LATEST);
-    return (latest ? [...tags, LATEST] : tags).sort();
+    const tags = [...others].filter(([tag]) => isTag(tag) && tag !== LATEST);
+    if (latest) tags.push([LATEST, latest]);
+    return new Map(tags.sort(([a], [b]) => a < b ? -1 : 1));
   }
 
   /** All tags of a repository, in order. */
@@ -40,24 +40,18 @@ export class Tags {
       this.listCaches(repository),
       this.listOthers(repository),
     ]);
-    return [...new Set([...caches, ...others])].sort();
+    return [...new Set([...caches.keys(), ...others])].sort();
   }
 
   /** The tags of a repository that are no caches. */
-  listOthers(repository: string): Promise<string[]> {
-    return this.#list(tagKey(this.#store.cache, repository, ""));
+  async listOthers(repository: string): Promise<string[]> {
+    return [...(await this.#list(tagKey(this.#store.cache, repository, ""))).keys()];
   }
 
   /** The digest that a tag stands for, if it is no cache. */
   async get(repository: string, tag: string): Promise<string | undefined> {
-    try {
-      const key = tagKey(this.#store.cache, repository, tag);
-      const digest = await (await this.#store.client.get(key)).text();
-      return isDigest(digest) ? digest : undefined;
-    } catch (error) {
-      if (isNoSuchKey(error)) return undefined;
-      throw error;
-    }
+    const digest = await this.#store.readText(tagKey(this.#store.cache, repository, tag));
+    return isDigest(digest) ? digest : undefined;
   }
 
   /** Lets a tag stand for a digest. */
@@ -71,10 +65,16 @@ export class Tags {
     await this.#store.client.delete(tagKey(this.#store.cache, repository, tag));
   }
 
-  async #list(prefix: string): Promise<string[]> {
-    const tags: string[] = [];
-    for await (const { key } of this.#store.client.list({ prefix })) {
-      tags.push(key.slice(prefix.length));
+  /** Takes away a tag that stands for nothing any more. Most are not there: to look needs no right. */
+  async discard(repository: string, tag: string): Promise<void> {
+    const key = tagKey(this.#store.cache, repository, tag);
+    if (await this.#store.head(key)) await this.#store.discard([key]);
+  }
+
+  async #list(prefix: string): Promise<Map<string, ObjectInfo>> {
+    const tags = new Map<string, ObjectInfo>();
+    for await (const info of this.#store.client.list({ prefix })) {
+      tags.set(info.key.slice(prefix.length), info);
     }
     return tags;
   }

@@ -5,28 +5,31 @@
  *
  * @module
  */
-import { IntegrityError, isDigest } from "../digest.ts";
-import { verified } from "../runtime/verified_stream.ts";
-import { blobKey } from "../transfer/bucket_layout.ts";
+import { isDigest } from "../digest.ts";
+import type { Assembler } from "./assembly.ts";
+import { writeBlob } from "./blob_writer.ts";
 import { type ByteStream, concatenated, limited } from "./body.ts";
 import { RegistryError } from "./errors.ts";
 import { emptyResponse, type Exchange, requireDigest, unsupported } from "./exchange.ts";
 import { parseChunkRange } from "./ranges.ts";
 import type { Store } from "./store.ts";
-import { offsetOf, UPLOAD_PARTS, type UploadSession, UploadSessions } from "./upload_session.ts";
+import { complete, type CompletionContext } from "./upload_completion.ts";
+import { append, type Chunk, discard } from "./upload_pieces.ts";
+import { offsetOf, type UploadSession, UploadSessions } from "./upload_session.ts";
 
 /** Answers requests about uploads. */
 export class UploadRoutes {
-  readonly #store: Store;
+  readonly #context: CompletionContext;
   readonly #sessions: UploadSessions;
   readonly #maxBlobSize: number;
 
   /**
    * @param store the bucket
+   * @param assembler puts blobs together in it
    * @param maxBlobSize in bytes; no blob may be larger
    */
-  constructor(store: Store, maxBlobSize: number) {
-    this.#store = store;
+  constructor(store: Store, assembler: Assembler, maxBlobSize: number) {
+    this.#context = { store, assembler };
     this.#sessions = new UploadSessions(store);
     this.#maxBlobSize = maxBlobSize;
   }
@@ -39,7 +42,7 @@ export class UploadRoutes {
       return await this.#begin(exchange);
     }
     const session = await this.#sessions.find(id, repository);
-    if (!session) throw new RegistryError("BLOB_UPLOAD_UNKNOWN", `there is no upload ${id}`);
+    if (!session) throw unknownUpload(id);
     switch (method) {
       case "GET":
       case "HEAD":
@@ -59,21 +62,34 @@ export class UploadRoutes {
   async #begin({ request, repository, url: { searchParams } }: Exchange): Promise<Response> {
     const digest = searchParams.get("digest");
     if (digest !== null) {
-      await this.#writeBlob(requireDigest(digest), this.#bodyOf(request, 0));
+      await writeBlob(this.#context.store, requireDigest(digest), this.#bodyOf(request, 0));
       return created(repository, digest);
     }
     // Blobs belong to no repository: where it would be mounted from does not matter.
     const mounted = searchParams.get("mount");
-    if (isDigest(mounted) && await this.#store.headBlob(mounted)) {
+    if (isDigest(mounted) && await this.#context.store.headBlob(mounted)) {
       return created(repository, mounted);
     }
     return accepted(await this.#sessions.begin(repository), 202);
   }
 
-  async #append({ request }: Exchange, session: UploadSession): Promise<Response> {
-    requireNext(request, session);
-    const offset = offsetOf(session);
-    return accepted(await this.#sessions.append(session, this.#bodyOf(request, offset)), 202);
+  async #append({ request }: Exchange, before: UploadSession): Promise<Response> {
+    const { store } = this.#context;
+    const grown = await append(store, before, this.#chunkOf(request, before));
+    const { session, replaced, written, cut } = grown;
+    if (session !== before) {
+      const isSaved = await this.#sessions.save(session);
+      await discard(store, session.id, isSaved ? replaced : written);
+      if (!isSaved) throw await this.#conflict(session);
+    }
+    if (cut !== undefined) throw cut;
+    return accepted(session, 202);
+  }
+
+  /** Another request came first: the client is to go on from where that one has left the upload. */
+  async #conflict({ id, repository }: UploadSession): Promise<RegistryError> {
+    const current = await this.#sessions.find(id, repository);
+    return current ? outOfStep(current, "another request came first") : unknownUpload(id);
   }
 
   async #complete(
@@ -81,39 +97,29 @@ export class UploadRoutes {
     session: UploadSession,
   ): Promise<Response> {
     const digest = requireDigest(url.searchParams.get("digest") ?? "");
-    requireNext(request, session);
-    const [first, ...more] = session.pieces;
-    const isWhole = first !== undefined && more.length === 0 && !hasBody(request);
-    if (isWhole) {
-      if (first.digest !== digest) {
-        throw new RegistryError("DIGEST_INVALID", `${digest}: the blob has ${first.digest}`);
-      }
-      const { client, cache, placement } = this.#store;
-      await client.copy(this.#sessions.keyOf(session, first), blobKey(cache, digest), placement);
-    } else {
-      const pieces = session.pieces.map((piece) => () => this.#sessions.open(session, piece));
-      const rest = () => Promise.resolve(this.#bodyOf(request, offsetOf(session)));
-      await this.#writeBlob(digest, concatenated([...pieces, rest]));
-    }
+    await complete(this.#context, session, this.#chunkOf(request, session), digest);
     await this.#sessions.remove(session).catch((error: Error) => {
-      this.#store.warn(`upload ${session.id} could not be removed: ${error.message}`);
+      this.#context.store.warn(`upload ${session.id} could not be removed: ${error.message}`);
     });
     return created(repository, digest);
   }
 
-  /** Writes a blob, which is there afterwards only if it is what its digest says. */
-  async #writeBlob(digest: string, body: ByteStream): Promise<void> {
-    const { client, cache, placement } = this.#store;
-    try {
-      await client.upload(blobKey(cache, digest), verified(body, digest, "the blob"), {
-        ...placement,
-        ...UPLOAD_PARTS,
-        sha256: digest.slice("sha256:".length),
-      });
-    } catch (error) {
-      if (!(error instanceof IntegrityError)) throw error;
-      throw new RegistryError("DIGEST_INVALID", error.message);
+  /** What a request brings. If it says where that belongs, it must be what comes next. */
+  #chunkOf(request: Request, session: UploadSession): Chunk {
+    const { headers } = request;
+    const text = headers.get("content-range");
+    const range = parseChunkRange(text);
+    const failure = () => outOfStep(session, `Content-Range ${text}`);
+    const announced = request.body ? headers.get("content-length") : "0";
+    let length = announced === null ? undefined : Number(announced);
+    if (range !== undefined) {
+      if (range === "malformed" || range.start !== offsetOf(session)) throw failure();
+      const named = range.end - range.start + 1;
+      if (length !== undefined && length !== named) throw failure();
+      length = named;
     }
+    const body = this.#bodyOf(request, offsetOf(session));
+    return { body, length, isPartial: range !== undefined, failure };
   }
 
   #bodyOf({ body }: Request, offset: number): ByteStream {
@@ -122,21 +128,15 @@ export class UploadRoutes {
   }
 }
 
-function hasBody({ body, headers }: Request): boolean {
-  return body !== null && headers.get("content-length") !== "0";
+function unknownUpload(id: string): RegistryError {
+  return new RegistryError("BLOB_UPLOAD_UNKNOWN", `there is no upload ${id}`);
 }
 
-/** A chunk that says where it belongs must be the next one. */
-function requireNext({ headers }: Request, session: UploadSession): void {
-  const range = parseChunkRange(headers.get("content-range"));
-  if (range === undefined) return;
-  if (range !== "malformed" && range.start === offsetOf(session)) {
-    const length = headers.get("content-length");
-    if (length === null || Number(length) === range.end - range.start + 1) return;
-  }
-  throw new RegistryError(
+/** The answer to bytes that are not those that come next: it says which would be. */
+function outOfStep(session: UploadSession, reason: string): RegistryError {
+  return new RegistryError(
     "BLOB_UPLOAD_INVALID",
-    `Content-Range ${headers.get("content-range")}: ${offsetOf(session)} bytes have arrived`,
+    `${reason}: ${offsetOf(session)} bytes have arrived`,
     { status: 416, headers: Object.fromEntries(progressOf(session)) },
   );
 }

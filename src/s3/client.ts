@@ -64,6 +64,36 @@ export interface S3ClientOptions {
 }
 
 /**
+ * Makes what a client sends with: also for modules of ours that need requests which it has no call
+ * for.
+ *
+ * @param options those of the client
+ * @throws {TypeError} as the client's constructor does
+ */
+export function openTransport(options: S3ClientOptions): Transport {
+  const {
+    credentials = "anonymous",
+    fetch = (input, init) => globalThis.fetch(input, init),
+    retry = {},
+    timeouts: { attempt = 60_000, idle = 60_000 } = {},
+    clock = Date.now,
+    sleep = defaultSleep,
+    random = Math.random,
+  } = options;
+  const timeouts = { attempt, idle };
+  return new Transport({
+    ...options,
+    credentials,
+    fetch,
+    retry,
+    timeouts,
+    clock,
+    sleep,
+    random,
+  });
+}
+
+/**
  * A client of one bucket of S3, or of a service that is compatible with it.
  *
  * Every call fails with S3Error where S3 refuses (`AccessDenied`, `NoSuchBucket`, …), cannot be
@@ -101,18 +131,7 @@ export class S3Client {
    */
   constructor(options: S3ClientOptions) {
     this.bucket = options.bucket;
-    const {
-      credentials = "anonymous",
-      fetch = (input, init) => globalThis.fetch(input, init),
-      retry = {},
-      timeouts: { attempt = 60_000, idle = 60_000 } = {},
-      clock = Date.now,
-      sleep = defaultSleep,
-      random = Math.random,
-    } = options;
-    const timeouts = { attempt, idle };
-    const given = { ...options, credentials, fetch, retry, timeouts, clock, sleep, random };
-    this.#transport = new Transport(given);
+    this.#transport = openTransport(options);
   }
 
   /** The bucket's region: the one that was given, or the one that S3 has said it is in. */

@@ -4,7 +4,8 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
-import { S3Client, type S3ClientOptions } from "../s3/client.ts";
+import { openTransport, S3Client, type S3ClientOptions } from "../s3/client.ts";
+import type { Transport } from "../s3/transport.ts";
 import type { Credentials, CredentialsProvider, Placement } from "../s3/types.ts";
 import { sleep as defaultSleep } from "../sleep.ts";
 import { type ProgressEvent, RequestCounter } from "./progress.ts";
@@ -23,6 +24,8 @@ export interface TransferOptions
 /** What a transfer works with. */
 export interface Connection {
   client: S3Client;
+  /** Makes a transport like the client's, for requests that the client has no call for. */
+  openTransport: () => Transport;
   /** Counts the client's requests. */
   requests: RequestCounter;
   /** How objects are to be kept. */
@@ -45,23 +48,25 @@ export function connect(
 ): Connection {
   const requests = new RequestCounter();
   const { clock = Date.now, sleep = defaultSleep, random = Math.random } = settings;
+  const clientOptions: S3ClientOptions = {
+    fetch: settings.fetch,
+    timeouts: settings.timeouts,
+    clock,
+    sleep,
+    random,
+    bucket: options.bucket,
+    region: options.region,
+    endpoint: options.endpointUrl,
+    pathStyle: options.usePathStyle,
+    fips: options.fips,
+    dualstack: options.dualstack,
+    credentials: options.anonymous ? "anonymous" : options.credentials ?? settings.credentials,
+    retry: { mode: options.retryMode, maxAttempts: options.retryMaxAttempts },
+    onRequest: requests.onRequest,
+  };
   return {
-    client: new S3Client({
-      fetch: settings.fetch,
-      timeouts: settings.timeouts,
-      clock,
-      sleep,
-      random,
-      bucket: options.bucket,
-      region: options.region,
-      endpoint: options.endpointUrl,
-      pathStyle: options.usePathStyle,
-      fips: options.fips,
-      dualstack: options.dualstack,
-      credentials: options.anonymous ? "anonymous" : options.credentials ?? settings.credentials,
-      retry: { mode: options.retryMode, maxAttempts: options.retryMaxAttempts },
-      onRequest: requests.onRequest,
-    }),
+    client: new S3Client(clientOptions),
+    openTransport: () => openTransport(clientOptions),
     requests,
     placement: placementOf(options),
     clock,

@@ -1,7 +1,7 @@
 /** Other clients of the gateway than BuildKit, and the specification's own tests of it. */
 import { output } from "../../scripts/process.ts";
 import { tool } from "../../scripts/tools.ts";
-import { assertEquals, assertMatch } from "../assert.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "../assert.ts";
 import { test } from "../harness.ts";
 import { Gateway } from "./gateway.ts";
 import { Lab } from "./lab.ts";
@@ -40,16 +40,20 @@ test("the OCI distribution conformance suite", async () => {
   await output([await tool("distribution-conformance")], { cwd: lab.directory, env });
   const yaml = await Deno.readTextFile(`${results}/results.yaml`);
   const verdicts = [...yaml.slice(yaml.indexOf("\napis:")).matchAll(/^ {2}(.+): (\w+)$/gm)];
-  const others = verdicts.filter(([, , verdict]) => verdict !== "Pass").map(([, name]) => name);
-  assertEquals(others, [
-    "Manifest put with tag params",
-    "Blobs sha512",
-    "Digest Algorithm sha512",
-    "Sparse Manifests",
-    "Tag Param",
-    "Tag Param sha512",
-  ]);
-  assertEquals(verdicts.length - others.length, 46);
+  const untried = verdicts.filter(([, , verdict]) => verdict !== "Pass").map(([, name]) => name);
+  const junit = await Deno.readTextFile(`${results}/junit.xml`);
+  const [, checks, skipped] = junit.match(/<testsuites [^>]*tests="(\d+)" skipped="(\d+)"/)!;
+  // What is documented, with the reasons, is what this run came to.
+  const documentation = new URL("../../docs/compatibility.md", import.meta.url);
+  const section = (await Deno.readTextFile(documentation)).split("\n## ")
+    .find((section) => section.startsWith("The OCI distribution conformance suite"))!;
+  const rows = [...section.matchAll(/^\| (\w[\w ]*\w) +\| /gm)].map(([, name]) => name);
+  assertEquals(untried.sort(), rows.slice(1).sort());
+  const passed = [
+    `${verdicts.length - untried.length} of ${verdicts.length} subjects pass`,
+    `${Number(checks) - Number(skipped)} of ${checks} checks`,
+  ];
+  for (const text of passed) assertStringIncludes(section.replaceAll("\n", " "), text);
 });
 
 test("crane pulls, lists, copies and deletes what BuildKit wrote", () =>

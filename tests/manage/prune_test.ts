@@ -205,6 +205,57 @@ test("what a cache was pushed as stays as long as it is that cache", async () =>
   assertEquals(await lab.client.head(`.s3cache/registry/manifests/${digest}`), undefined);
 });
 
+test("an image goes when every repository has deleted it, with what is about it", async () => {
+  const lab = pruneLab();
+  await lab.export("app", ["a"]);
+  const registry = ".s3cache/registry/";
+  const keep = async (document: unknown) => {
+    const text = JSON.stringify(document);
+    const digest = await digestOf(text);
+    await lab.client.put(`${registry}manifests/${digest}`, text);
+    return digest;
+  };
+  const state = (repository: string, digest: string, text: string) =>
+    lab.client.put(`${registry}repositories/${repository}@${digest}`, text);
+  const layers = async (name: string) => {
+    await putBlob(lab.client, name);
+    return { layers: [{ digest: (await blobOf(name)).digest }] };
+  };
+  const image = await keep({ schemaVersion: 2, ...await layers("image") });
+  const child = await keep({ schemaVersion: 2, ...await layers("child") });
+  const shared = await keep({ schemaVersion: 2, ...await layers("shared") });
+  const index = await keep({ schemaVersion: 2, manifests: [{ digest: child }] });
+  const signature = await keep({ schemaVersion: 2, subject: { digest: image } });
+  const gone = "sha256:" + "0".repeat(64);
+  for (const digest of [signature, gone]) {
+    await lab.client.put(`${registry}referrers/${image}/${digest}`, "{}");
+  }
+  await state("a/b", image, "deleted");
+  await state("c", image, "deleted");
+  await state("a", child, "deleted");
+  await state("a", shared, "deleted");
+  await state("b", shared, "pushed");
+  await state("a", index, "pushed");
+  await state("a", signature, "pushed");
+  lab.advance(47);
+  assertEquals((await lab.prune()).gateway.count, 0);
+  lab.advance(2);
+  await state("d", image, "deleted");
+  const report = await lab.prune();
+  assertEquals(report.gateway.count, 1, "only the referrer that there never was");
+  lab.advance(49);
+  assertEquals((await lab.prune()).gateway.count, 4, "the image, and that three have deleted it");
+  const has = async (name: string) => await hasBlob(lab.client, name);
+  assertEquals([await has("image"), await has("child"), await has("shared")], [false, true, true]);
+  const left = Object.keys(await lab.objects()).filter((key) => key.startsWith(registry));
+  assertEquals(left.some((key) => key.endsWith(image)), false);
+  assert(left.includes(`${registry}referrers/${image}/${signature}`));
+  await state("a", index, "deleted");
+  lab.advance(49);
+  assertEquals((await lab.prune()).gateway.count, 4, "the index, its child, and two notes");
+  assertEquals([await has("child"), await has("shared")], [false, true]);
+});
+
 test("an upload to a gateway goes when nothing of it has changed for long", async () => {
   const lab = pruneLab();
   await lab.export("app", ["a"]);

@@ -244,3 +244,96 @@ test("a cache that is too large for BuildKit is served without its oldest result
   assertEquals(served.layers.at(-1)!.blob, digest(4999));
   assert(served.layers.every(({ blob }) => blob !== digest(0)));
 });
+
+test("read-only: a digest that nobody knows is looked for once, and in what has changed", async () => {
+  const { call, bucket } = testGateway({ readOnly: true });
+  const fixture = bucketFixture("web-min");
+  const manifest = new Uint8Array(fixture["manifests/app"]!);
+  for (let i = 0; i < 200; i++) await bucket.client.put(`manifests/app:t${i}`, manifest);
+  const absent = (i: number) => "sha256:" + `${i}`.padStart(64, "0");
+  const cost = async (digest: string) => {
+    const before = bucket.requests.length;
+    assertEquals(await status(call("HEAD", `/v2/app/blobs/${digest}`)), 404);
+    return bucket.requests.length - before;
+  };
+  assert(await cost(absent(1)) > 200, "nothing is known yet");
+  assertEquals(await cost(absent(1)), 1, "the blob itself");
+  assertEquals(await cost(absent(2)), 3, "and what the repository has");
+  const changed = new Uint8Array(bucketFixture("web-max")["manifests/app"]!);
+  await bucket.client.put("manifests/app:t7", changed);
+  assertEquals(await cost(absent(3)), 4, "and the cache that is another one");
+  const { bytes } = await localImage("web-max");
+  const { config } = JSON.parse(new TextDecoder().decode(bytes));
+  assertEquals(await status(call("HEAD", `/v2/app/blobs/${config.digest}`)), 200);
+  bucket.advance(1);
+  assertEquals(await cost(absent(1)), 3, "it may be there by now");
+});
+
+test("read-only: many imports at once take nothing from each other", async () => {
+  const { call, open, bucket } = testGateway({ readOnly: true });
+  const caches = 40;
+  const text = new TextDecoder().decode(bucketFixture("web-min")["manifests/app"]!);
+  for (let i = 0; i < caches; i++) {
+    const config = JSON.parse(text);
+    for (const { layers } of config.records) {
+      if (layers) layers[0].createdAt = `2026-01-01T00:00:${10 + i}Z`;
+    }
+    await bucket.client.put(`manifests/app:t${i}`, JSON.stringify(config));
+  }
+  const pull = async (i: number, ask: typeof call) => {
+    const manifest = await ask("GET", `/v2/app/manifests/t${i}`);
+    return [
+      manifest.headers.get("docker-content-digest")!,
+      JSON.parse(await manifest.text()).config.digest as string,
+    ];
+  };
+  const digests = await Promise.all(Array.from({ length: caches }, (_, i) => pull(i, call)));
+  assertEquals(new Set(digests.flat()).size, 2 * caches);
+  const readAll = (ask: typeof call) =>
+    Promise.all(digests.flatMap(([manifest, config]) => [
+      status(ask("GET", `/v2/app/manifests/${manifest}`)),
+      status(ask("GET", `/v2/app/blobs/${config}`)),
+    ]));
+  const cost = async (ask: typeof call) => {
+    const before = bucket.requests.length;
+    assertEquals([...new Set(await readAll(ask))], [200]);
+    return bucket.requests.length - before;
+  };
+  // Each asks whether the bucket itself has it: two requests for a manifest, one for a blob.
+  const asked = 3 * caches;
+  assertEquals(await cost(call), asked);
+  // Another process lists, and reads; those that come at once share some of that.
+  const other = open();
+  assert(await cost(other) > asked + caches);
+  assertEquals(await cost(other), asked);
+});
+
+test("without s3:ListBucket what is absent is absent, and not an error", async () => {
+  const gateway = await withFixture("web-max", "app");
+  const { call, bucket, warnings } = gateway;
+  const present = new Set(Object.keys(await bucket.objects()));
+  bucket.intercept = ({ method, url }) => {
+    const key = decodeURIComponent(new URL(url).pathname).slice("/cache/".length);
+    if (method === "PUT") present.add(key);
+    if (present.has(key) || method === "PUT") return undefined;
+    const body = method === "HEAD" ? null : "<Error><Code>AccessDenied</Code></Error>";
+    return new Response(body, { status: 403 });
+  };
+  const absent = "sha256:" + "1".repeat(64);
+  const head = async (path: string) => await status(call("HEAD", `/v2/app/${path}`));
+  assertEquals(await head(`blobs/${absent}`), 404);
+  assertEquals(warnings.length, 1);
+  assert(warnings[0]!.includes("s3:ListBucket"), warnings[0]);
+  assertEquals(await head(`manifests/${absent}`), 404);
+  assertEquals(await head("manifests/none"), 404);
+  assertEquals(await errorOf(call("GET", "/v2/app/manifests/none")), [502, "UNKNOWN"]);
+  assertEquals(warnings.length, 2);
+  assertEquals(await head("manifests/latest"), 200);
+  assertEquals(await head(`manifests/${(await localImage("web-max")).digest}`), 200);
+  // A first push.
+  const { blobs, bytes, mediaType } = await localImage("web-min");
+  for (const blob of blobs.values()) assertEquals(await gateway.push("new", blob), 201);
+  const init = { body: bytes, headers: { "content-type": mediaType } };
+  assertEquals(await status(call("PUT", "/v2/new/manifests/latest", init)), 201);
+  assertEquals(warnings.length, 2, "what counts as absent is said once");
+});

@@ -233,3 +233,113 @@ test("deleting a tag, a digest, a blob", async () => {
   assertEquals(await status(call("DELETE", `/v2/app/blobs/${digest}`)), 202);
   assertEquals(await status(call("DELETE", `/v2/app/blobs/${digest}`)), 404);
 });
+
+/** A bucket that refuses to delete, as that of a writer without s3:DeleteObject. */
+function refuseDeletes({ bucket }: Gateway) {
+  bucket.intercept = ({ method, url }) => {
+    const deletes = method === "DELETE" || method === "POST" && url.includes("?delete");
+    const body = "<Error><Code>AccessDenied</Code></Error>";
+    return deletes ? new Response(body, { status: 403 }) : undefined;
+  };
+}
+
+test("a writer that may not delete pushes caches, images and blobs", async () => {
+  const gateway = testGateway();
+  const { call, bucket, warnings } = gateway;
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const bytes = encode({ schemaVersion: 2, mediaType, layers: [] });
+  const image = { bytes, mediaType };
+  const put = async (tag: string) =>
+    (await putManifest(gateway, `app/manifests/${tag}`, image)).status;
+  assertEquals(await put("tagged"), 201);
+  refuseDeletes(gateway);
+  const { digest } = await pushImage(gateway, "web-min", "app", "latest");
+  assertEquals(await put("other"), 201);
+  assertEquals(warnings, [], "there was nothing to delete");
+
+  // A session leaves a piece behind, a cache the tag whose place it takes. Each kind is told once.
+  const blob = encode("blob");
+  const location = (await call("POST", "/v2/app/blobs/uploads/")).headers.get("location")!;
+  await status(call("PATCH", location, { body: blob }));
+  const end = `${location}?digest=${await digestOf(blob)}`;
+  assertEquals(await status(call("PUT", end)), 201);
+  assertEquals(await status(call("GET", location)), 404, "it has ended all the same");
+  await pushImage(gateway, "web-min", "app", "tagged");
+  const head = await call("HEAD", "/v2/app/manifests/tagged");
+  assertEquals(head.headers.get("docker-content-digest"), digest);
+  assertEquals(warnings.length, 1);
+  assert(warnings[0]!.includes("AccessDenied"), warnings[0]);
+
+  // Here the cache would stay what the tag stands for.
+  assertEquals(
+    await errorOf(putManifest(gateway, "app/manifests/latest", image)),
+    [403, "DENIED"],
+  );
+  bucket.intercept = undefined;
+  assertEquals(await put("latest"), 201);
+});
+
+test("a manifest is deleted from one repository, and from no other", async () => {
+  const gateway = testGateway();
+  const { call, open } = gateway;
+  const ask = async (place: string) => await status(open()("GET", `/v2/${place}`));
+  const remove = async (place: string) => await status(call("DELETE", `/v2/${place}`));
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const bytes = encode({ schemaVersion: 2, mediaType, layers: [] });
+  const image = await digestOf(bytes);
+  const { digest: cache } = await pushImage(gateway, "web-max", "a", "v1");
+  await pushImage(gateway, "web-max", "b", "v1");
+  for (const place of ["a/manifests/image", `b/manifests/${image}`]) {
+    await putManifest(gateway, place, { bytes, mediaType });
+  }
+  for (const digest of [cache, image]) {
+    assertEquals(await remove(`never/manifests/${digest}`), 404);
+    assertEquals(await ask(`a/manifests/${digest}`), 200);
+    assertEquals(await remove(`a/manifests/${digest}`), 202);
+    assertEquals(await ask(`a/manifests/${digest}`), 404);
+    assertEquals(await remove(`a/manifests/${digest}`), 404);
+    assertEquals(await ask(`b/manifests/${digest}`), 200);
+  }
+  for (const tag of ["v1", "image"]) assertEquals(await ask(`a/manifests/${tag}`), 404);
+  const tagged = await call("GET", "/v2/b/manifests/v1");
+  assertEquals(tagged.headers.get("docker-content-digest"), cache);
+  assertEquals(await digestOf(new Uint8Array(await tagged.arrayBuffer())), cache);
+
+  const index = encode({
+    schemaVersion: 2,
+    manifests: [{ mediaType, digest: image, size: bytes.length }],
+  });
+  const indexType = "application/vnd.oci.image.index.v1+json";
+  const put = async (repository: string) =>
+    await status(
+      putManifest(gateway, `${repository}/manifests/i`, { bytes: index, mediaType: indexType }),
+    );
+  assertEquals([await put("a"), await put("b")], [404, 201]);
+  // Pushed again, and written again by BuildKit, they are back.
+  await putManifest(gateway, `a/manifests/${image}`, { bytes, mediaType });
+  assertEquals(await ask(`a/manifests/${image}`), 200);
+  const manifest = bucketFixture("web-max")["manifests/app"]!;
+  await gateway.bucket.client.put("manifests/a:v2", new Uint8Array(manifest));
+  assertEquals(await ask("a/manifests/v2"), 200);
+  assertEquals(await ask(`a/manifests/${cache}`), 200);
+});
+
+test("a referrer is deleted from one repository, and from no other", async () => {
+  const gateway = testGateway();
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const subject = { mediaType, digest: "sha256:" + "1".repeat(64), size: 1 };
+  const bytes = encode({ schemaVersion: 2, mediaType, layers: [], subject });
+  const digest = await digestOf(bytes);
+  for (const repository of ["a", "b"]) {
+    await putManifest(gateway, `${repository}/manifests/${digest}`, { bytes, mediaType });
+  }
+  assertEquals(await status(gateway.call("DELETE", `/v2/a/manifests/${digest}`)), 202);
+  const list = async (repository: string) => {
+    const path = `/v2/${repository}/referrers/${subject.digest}`;
+    const head = await gateway.call("HEAD", path);
+    const body = await (await gateway.call("GET", path)).arrayBuffer();
+    assertEquals(head.headers.get("content-length"), String(body.byteLength));
+    return JSON.parse(new TextDecoder().decode(body)).manifests.length;
+  };
+  assertEquals([await list("a"), await list("b")], [0, 1]);
+});

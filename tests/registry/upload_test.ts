@@ -1,5 +1,6 @@
 import { digestOf } from "s3cache";
-import { assert, assertEquals } from "../assert.ts";
+import { ResumableSha256 } from "../../src/registry/resumable_sha256.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { test } from "../harness.ts";
 import { errorOf, status, testGateway } from "./gateway.ts";
 
@@ -90,6 +91,201 @@ test("chunks: each process sees where the upload is, and goes on with it", async
   assertEquals(Object.keys(objects), [`blobs/${digest}`]);
   assertEquals(objects[`blobs/${digest}`], bytes);
   assertEquals(await errorOf(call("GET", location)), [404, "BLOB_UPLOAD_UNKNOWN"]);
+});
+
+const patch = (
+  call: ReturnType<typeof testGateway>["call"],
+  location: string,
+  body: Uint8Array<ArrayBuffer>,
+  start: number,
+) => {
+  const headers = { "content-range": `${start}-${start + body.length - 1}` };
+  return call("PATCH", location, { body, headers });
+};
+
+/** A fetch that waits before it writes a piece of an upload. */
+function gated(send: typeof fetch) {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => open = resolve);
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => reach = resolve);
+  const wait: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (request.method === "PUT" && /uploads\/[^.]*\.[0-9a-f-]+$/.test(request.url)) {
+      reach();
+      await opened;
+    }
+    return await send(input, init);
+  };
+  return { fetch: wait, open, reached };
+}
+
+for (const conditional of [true, false]) {
+  test(`a chunk that another has overtaken is refused; conditional writes: ${conditional}`, async () => {
+    const { call, bucket, open, warnings } = testGateway();
+    const send: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers);
+      if (!conditional) headers.delete("if-match");
+      return bucket.fetch(input, { ...init, headers });
+    };
+    const gate = gated(send);
+    const slow = open({ fetch: gate.fetch });
+    const other = open({ fetch: send });
+    const bytes = noise(30_000);
+    const location = await begin(call);
+    const stale = patch(slow, location, bytes.slice(0, 10_000), 0);
+    await gate.reached;
+    for (const start of [0, 10_000, 20_000]) {
+      const chunk = bytes.slice(start, start + 10_000);
+      assertEquals(await status(patch(other, location, chunk, start)), 202);
+    }
+    gate.open();
+    assertEquals(progress(await stale), [416, "0-29999"]);
+    assertEquals(progress(await call("GET", location)), [204, "0-29999"]);
+    const digest = await digestOf(bytes);
+    assertEquals(await status(call("PUT", `${location}?digest=${digest}`)), 201);
+    assertEquals(Object.keys(await bucket.objects()), [`blobs/${digest}`]);
+    assertEquals(warnings.length, conditional ? 0 : 2, "each process says it once");
+  });
+
+  test(`a chunk that is too late revives no upload; conditional writes: ${conditional}`, async () => {
+    const { call, bucket, open } = testGateway();
+    const gate = gated((input, init) => {
+      const headers = new Headers(init?.headers);
+      if (!conditional) headers.delete("if-match");
+      return bucket.fetch(input, { ...init, headers });
+    });
+    const location = await begin(call);
+    const late = patch(open({ fetch: gate.fetch }), location, noise(10), 0);
+    await gate.reached;
+    assertEquals(await status(call("DELETE", location)), 204);
+    gate.open();
+    assertEquals(await errorOf(late), [404, "BLOB_UPLOAD_UNKNOWN"]);
+    assertEquals(Object.keys(await bucket.objects()), []);
+  });
+}
+
+test("a chunk that was written down counts, though the answer to that got lost", async () => {
+  const { bucket, open } = testGateway();
+  let lost = false;
+  const call = open({
+    fetch: async (input, init) => {
+      const response = await bucket.fetch(input, init);
+      const loses = !lost && new Headers(init?.headers).has("if-match") && response.ok;
+      if (!loses) return response;
+      lost = true;
+      throw new TypeError("connection reset");
+    },
+  });
+  const location = await begin(call);
+  assertEquals(progress(await patch(call, location, noise(10), 0)), [202, "0-9"]);
+  assert(lost);
+});
+
+test("a body of another length than its Content-Range is refused, and nothing of it kept", async () => {
+  const { call, bucket } = testGateway();
+  const bytes = noise(100);
+  const location = await begin(call);
+  await status(patch(call, location, bytes.slice(0, 50), 0));
+  const kept = Object.keys(await bucket.objects());
+  const digest = await digestOf(bytes.slice(0, 70));
+  for (const length of [1, 19, 21, 50]) {
+    for (const [method, query] of [["PATCH", ""], ["PUT", `?digest=${digest}`]] as const) {
+      const init = {
+        ...streamed(streamOf(bytes.slice(50, 50 + length))),
+        headers: { "content-range": "50-69" },
+      };
+      assertEquals(progress(await call(method, location + query, init)), [416, "0-49"]);
+    }
+  }
+  assertEquals(Object.keys(await bucket.objects()), kept);
+  const rest = {
+    ...streamed(streamOf(bytes.slice(50, 70))),
+    headers: { "content-range": "50-69" },
+  };
+  assertEquals(await status(call("PUT", `${location}?digest=${digest}`, rest)), 201);
+});
+
+test("many small chunks: few requests for each, and a session that stays short", async () => {
+  const { call, bucket } = testGateway();
+  const bytes = noise(4000);
+  const location = await begin(call);
+  const before = bucket.requests.length;
+  for (let start = 0; start < bytes.length; start += 10) {
+    assertEquals(await status(patch(call, location, bytes.slice(start, start + 10), start)), 202);
+  }
+  const requests = bucket.requests.length - before;
+  // It is read, and it and the chunk are written; now and then what has waited becomes one piece.
+  assert(requests < 4.2 * 400, `${requests} requests for 400 chunks`);
+  const objects = await bucket.objects();
+  const session = Object.keys(objects).find((key) => key.endsWith(".session"))!;
+  assert(objects[session]!.length < 1500, `${objects[session]!.length} bytes of session`);
+  assert(Object.keys(objects).length < 40, "what became one piece is deleted");
+  const digest = await digestOf(bytes);
+  assertEquals(await status(call("PUT", `${location}?digest=${digest}`)), 201);
+  assertEquals(Object.keys(await bucket.objects()), [`blobs/${digest}`]);
+});
+
+for (
+  const [name, sizes] of Object.entries({
+    "each a part": [6, 5, 5, 7, 1],
+    "odd ones": [6, 2, 1, 4, 9, 1, 1, 1],
+    "each too small": [3, 3, 3, 3, 3, 3],
+  })
+) {
+  for (const copies of name === "odd ones" ? [true, false] : [true]) {
+    test(`large chunks, ${name}, are put together by the server: ${copies}`, async () => {
+      const { call, open, bucket } = testGateway();
+      bucket.intercept = ({ url, headers }) =>
+        !copies && headers.has("x-amz-copy-source") && url.includes("partNumber")
+          ? new Response("<Error><Code>NotImplemented</Code></Error>", { status: 501 })
+          : undefined;
+      const bytes = noise(sizes.reduce((a, b) => a + b) * MIB - 5);
+      const digest = await digestOf(bytes);
+      const location = await begin(call);
+      const sent = () =>
+        bucket.requests.reduce(
+          (sum, { headers }) => sum + Number(headers.get("content-length")),
+          0,
+        );
+      let start = 0;
+      for (const size of sizes.slice(0, -1)) {
+        const chunk = bytes.slice(start, start + size * MIB);
+        assertEquals(await status(patch(open(), location, chunk, start)), 202);
+        start += chunk.length;
+      }
+      const wrong = `${location}?digest=${await digestOf("other")}`;
+      const last = { body: bytes.slice(start) };
+      assertEquals(await errorOf(call("PUT", wrong, last)), [400, "DIGEST_INVALID"]);
+      const arrived = sent();
+      assert(arrived < 2.1 * bytes.length, `${arrived} bytes were written`);
+      assertEquals(await status(call("HEAD", `/v2/app/blobs/${digest}`)), 404);
+      const read = bucket.requests.length;
+      assertEquals(await status(open()("PUT", `${location}?digest=${digest}`, last)), 201);
+      const gets = bucket.requests.slice(read).filter(({ method }) => method === "GET").length;
+      // The session, what waits, and at most once more what waits together with what came last.
+      if (copies) assert(sent() - arrived < 10 * MIB && gets <= 5, `${sent() - arrived}, ${gets}`);
+      const objects = await bucket.objects();
+      assertEquals(Object.keys(objects), [`blobs/${digest}`]);
+      assertEquals(await digestOf(objects[`blobs/${digest}`]!), digest);
+      for await (const { key } of bucket.client.listMultipartUploads()) throw new Error(key);
+    });
+  }
+}
+
+test("a hash is gone on with elsewhere, wherever it was left", async () => {
+  const bytes = noise(1000);
+  for (let size = 0; size < bytes.length; size += 7) {
+    let hash = new ResumableSha256();
+    let hashed = 0;
+    for (let step = 1; hashed < size; step = step * 3 % 101) {
+      const end = Math.min(size, hashed + step);
+      hash.update(bytes.subarray(hashed, end));
+      hash = new ResumableSha256(hash.state, hashed = end);
+    }
+    assertEquals(`sha256:${hash.hex()}`, await digestOf(bytes.slice(0, size)));
+  }
+  assertThrows(() => new ResumableSha256(new ResumableSha256().state, 1), TypeError);
 });
 
 test("a cut upload goes on where it was cut", async () => {
@@ -191,5 +387,7 @@ test("a blob that is larger than is allowed is refused", async () => {
   assertEquals(Object.keys(await bucket.objects()), []);
   const location = await begin(call);
   await call("PATCH", location, { body: bytes.slice(0, 600) });
-  assertEquals(await status(call("PATCH", location, { body: bytes.slice(600) })), 413);
+  const more = streamed(streamOf(bytes.slice(600)));
+  assertEquals(await status(call("PATCH", location, more)), 413);
+  assertEquals(progress(await call("GET", location)), [204, "0-599"]);
 });

@@ -1,7 +1,8 @@
 /** Copies on the server. */
 import { S3Error } from "s3cache";
+import { openTransport } from "../../../src/s3/client.ts";
 import { copyParts, copySource } from "../../../src/s3/copy.ts";
-import { Transport } from "../../../src/s3/transport.ts";
+import type { Transport } from "../../../src/s3/transport.ts";
 import { sleep } from "../../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { BUCKETS, type Cases, type Context, pattern, textOf } from "../context.ts";
@@ -10,17 +11,7 @@ const PART = 5 * 1024 * 1024;
 
 /** The client copies in parts only above 5 GiB; the layer below it can be asked to at any size. */
 function transport({ server }: Context): Transport {
-  return new Transport({
-    fetch: (input, init) => fetch(input, init),
-    ...server.options,
-    bucket: BUCKETS.main,
-    retry: {},
-    timeouts: { attempt: 60_000, idle: 60_000 },
-    onRequest: undefined,
-    clock: Date.now,
-    sleep,
-    random: Math.random,
-  });
+  return openTransport({ ...server.options, bucket: BUCKETS.main });
 }
 
 export const copies = {
