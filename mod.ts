@@ -59,6 +59,7 @@ export type {
 } from "./src/cacheconfig/types.ts";
 export { type AssumeRoleOptions, assumeRoleProvider } from "./src/credentials/assume_role.ts";
 export { containerProvider } from "./src/credentials/container.ts";
+export type { ClientSettings } from "./src/credentials/client_settings.ts";
 export {
   type CredentialsReport,
   defaultCredentials,
