@@ -6,5 +6,5 @@ export type XmlNode =
 /** Parses a document; throws where it is not well-formed. Entities stay as they are written. */
 export default function parseXml(
   text: string,
-  options: { strictMode: true; filter?: (node: XmlNode) => boolean },
+  options: { strictMode: true },
 ): { root: XmlNode & { type: "Element" } };

@@ -20,7 +20,32 @@ export interface ClientSettings {
   maxAttempts?: number | undefined;
 }
 
-type Field = "use_fips_endpoint" | "use_dualstack_endpoint" | "retry_mode" | "max_attempts";
+type FlagField =
+  | "ignore_configured_endpoint_urls"
+  | "use_fips_endpoint"
+  | "use_dualstack_endpoint";
+type TextField = "retry_mode" | "max_attempts";
+
+/**
+ * A setting that is on or off: of the environment, then of the profile. What is no boolean is an
+ * error in the environment and off in a profile.
+ *
+ * @param context where to look
+ * @param profile the profile that is in use
+ * @param name of the variable
+ * @param field of the profile
+ * @returns undefined if neither says anything
+ */
+export function findFlag(
+  { variables }: Context,
+  profile: Profile | undefined,
+  name: string,
+  field: FlagField,
+): boolean | undefined {
+  const own = profile?.[field];
+  return variables.getBoolean(name) ??
+    (own === undefined ? undefined : own.toLowerCase() === "true");
+}
 
 /**
  * Reads the settings.
@@ -30,13 +55,9 @@ type Field = "use_fips_endpoint" | "use_dualstack_endpoint" | "retry_mode" | "ma
  * @throws {CredentialsError} on a value that is none
  */
 export function findClientSettings(context: Context, profile?: Profile): ClientSettings {
-  const { variables } = context;
-  const flag = (name: string, field: Field) =>
-    variables.getBoolean(name) ??
-      // As in the AWS SDK for Go, what is no boolean is false here, and an error there.
-      (profile?.[field] === undefined ? undefined : profile[field].toLowerCase() === "true");
-  const text = <T>(name: string, field: Field, read: (text: string, what: string) => T) => {
-    const variable = variables.get(name);
+  const flag = (name: string, field: FlagField) => findFlag(context, profile, name, field);
+  const text = <T>(name: string, field: TextField, read: (text: string, what: string) => T) => {
+    const variable = context.variables.get(name);
     if (variable) return read(variable, `$${name}`);
     const own = profile?.[field];
     return own === undefined

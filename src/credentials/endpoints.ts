@@ -5,6 +5,7 @@
  */
 import { redactUrl } from "../attributes/endpoint_url.ts";
 import { awsDnsSuffix } from "../s3/endpoint.ts";
+import { findFlag } from "./client_settings.ts";
 import type { Context } from "./context.ts";
 import { CredentialsError } from "./errors.ts";
 import type { Profile } from "./profile.ts";
@@ -74,9 +75,9 @@ export function findGeneralEndpoint(context: Context, profile?: Profile): Settin
   };
 }
 
-function ignoresEndpoints({ variables }: Context, profile: Profile | undefined): boolean {
-  return variables.getBoolean("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ??
-    profile?.ignore_configured_endpoint_urls?.toLowerCase() === "true";
+function ignoresEndpoints(context: Context, profile: Profile | undefined): boolean {
+  const name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+  return findFlag(context, profile, name, "ignore_configured_endpoint_urls") ?? false;
 }
 
 /**

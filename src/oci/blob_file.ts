@@ -6,7 +6,7 @@
 import { IntegrityError } from "../digest.ts";
 import { createAtomicFile } from "../runtime/atomic_file.ts";
 import { fileSize, openFile } from "../runtime/files.ts";
-import { createSha256 } from "../runtime/sha256.ts";
+import { createHash } from "../runtime/hash.ts";
 
 const READ_BYTES = 4 * 1024 * 1024;
 
@@ -46,7 +46,7 @@ export async function isIntactBlob(
   if (await fileSize(path) !== size) return false;
   const file = await openFile(path);
   try {
-    const hash = await createSha256();
+    const hash = await createHash("SHA-256");
     for (let offset = 0; offset < size; offset += READ_BYTES) {
       signal?.throwIfAborted();
       await hash.update(await file.read(offset, Math.min(READ_BYTES, size - offset)));
@@ -72,7 +72,7 @@ export async function createBlobWriter(
   size: number,
   source = path,
 ): Promise<BlobWriter> {
-  const hash = await createSha256();
+  const hash = await createHash("SHA-256");
   const file = await createAtomicFile(path);
   let written = 0;
   return {

@@ -5,7 +5,7 @@
  */
 import { forEachParallel } from "../parallel.ts";
 import { copySource } from "../s3/copy.ts";
-import { S3Error } from "../s3/errors.ts";
+import { isUnsupported } from "../s3/errors.ts";
 import { multipart, type Part } from "../s3/multipart.ts";
 import { cutRanges, rangeHeader } from "../s3/ranges.ts";
 import type { Transport } from "../s3/transport.ts";
@@ -21,9 +21,6 @@ export interface AssemblySource {
 /** What a server copies at once takes its time; it may be up to 5 GiB. */
 const MAX_PART_SIZE = 1024 ** 3;
 const PARALLELISM = 4;
-
-/** What servers answer that do not make parts of copies. */
-const UNSUPPORTED = [400, 405, 501];
 
 /** Puts objects together on the server of one bucket. */
 export class Assembler {
@@ -70,8 +67,9 @@ export class Assembler {
       });
       return true;
     } catch (error) {
-      if (!(error instanceof S3Error) || !UNSUPPORTED.includes(error.status)) throw error;
-      return false;
+      // Not all servers make parts of copies.
+      if (isUnsupported(error)) return false;
+      throw error;
     }
   }
 }

@@ -24,6 +24,8 @@ export interface CacheIndexOptions {
   read: (name: string) => Promise<readonly ManifestDocument[]>;
   /** Milliseconds since 1970. */
   clock: () => number;
+  /** From 0 up to 1. */
+  random: () => number;
 }
 
 /** Bytes of documents that are held; the others are made again of their cache, in one request. */
@@ -102,7 +104,7 @@ export class CacheIndex {
   async #scan(repository: string): Promise<void> {
     const listed = await this.#options.list(repository);
     // Clients that come at once each begin elsewhere, and leave to the others what those have read.
-    const start = Math.floor(Math.random() * listed.length);
+    const start = Math.floor(this.#options.random() * listed.length);
     const ordered = [...listed.slice(start), ...listed.slice(0, start)];
     await forEachParallel(ordered, PARALLELISM, async ({ name, version }) => {
       if (version !== undefined && this.#versions.get(name) === version) return;

@@ -38,8 +38,9 @@ export class ServedCaches {
   constructor(store: Store, kept: KeptManifests, list: CacheIndexOptions["list"]) {
     this.#store = store;
     this.#kept = kept;
-    const { clock } = store.connection;
-    this.#index = new CacheIndex({ list, read: (name) => this.#documentsOf(name), clock });
+    const { clock, random } = store.connection;
+    const read = (name: string) => this.#documentsOf(name);
+    this.#index = new CacheIndex({ list, read, clock, random });
   }
 
   /**

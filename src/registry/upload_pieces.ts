@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { createSha256 } from "../runtime/sha256.ts";
-import { streamPartSize } from "../s3/part_size.ts";
+import { createHash } from "../runtime/hash.ts";
+import { MIN_PART_SIZE, streamPartSize } from "../s3/part_size.ts";
 import { UPLOAD_PARTS } from "./blob_writer.ts";
 import { type ByteStream, concatenated, exactly, untilCut } from "./body.ts";
 import { ResumableSha256 } from "./resumable_sha256.ts";
@@ -18,9 +18,6 @@ import {
   type UploadPiece,
   type UploadSession,
 } from "./upload_session.ts";
-
-/** S3's limit for a part, but for the last one. */
-const MIN_PART_SIZE = 5 * 1024 * 1024;
 
 /** So many pieces wait for their part before they become one: what is known of them stays short. */
 const MAX_TAIL = 32;
@@ -163,7 +160,7 @@ async function hashOf(
   const { hash } = session;
   const offset = offsetOf(session);
   if (offset === 0 && !isPartial) {
-    const sha256 = await createSha256();
+    const sha256 = await createHash("SHA-256");
     return {
       update: (bytes) => sha256.update(bytes),
       end: async () => ({ digest: `sha256:${await sha256.hex()}` }),

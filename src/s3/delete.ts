@@ -5,7 +5,7 @@
  */
 import { forEachParallel } from "../parallel.ts";
 import { checksum } from "./checksum.ts";
-import { isNoSuchKey, isStale, S3Error } from "./errors.ts";
+import { isNoSuchKey, isUnsupported, S3Error } from "./errors.ts";
 import { encodeQuery } from "./keys.ts";
 import type { Transport } from "./transport.ts";
 import type { RequestOptions } from "./types.ts";
@@ -31,9 +31,6 @@ export interface DeleteReport {
 
 /** S3's limit for one request. */
 const MAX_KEYS = 1000;
-
-/** What services without batch deletion answer. */
-const NO_BATCH = [400, 405, 501];
 
 /** How many single deletions run at once where there is no batch deletion. */
 const SINGLE_PARALLELISM = 8;
@@ -110,9 +107,7 @@ async function deleteBatch(
     }));
   } catch (error) {
     // Some services have no batch deletion, or one that wants MD5, which Web Crypto does not have.
-    if (error instanceof S3Error && NO_BATCH.includes(error.status) && !isStale(error)) {
-      return false;
-    }
+    if (isUnsupported(error)) return false;
     throw error;
   }
   const failedKeys = new Set(failed.map(({ key }) => key));

@@ -105,6 +105,11 @@ export function isStale({ code }: S3Error): boolean {
   return /^(ExpiredToken|InvalidToken|TokenRefreshRequired)/.test(code);
 }
 
+/** Whether an error says that a service has no such operation; some call it a bad request. */
+export function isUnsupported(error: unknown): boolean {
+  return error instanceof S3Error && [400, 405, 501].includes(error.status) && !isStale(error);
+}
+
 /** Whether an error is S3's word that a precondition of ours does not hold. */
 export function isPreconditionFailed(error: unknown): boolean {
   return error instanceof S3Error && (error.status === 412 || error.status === 409);

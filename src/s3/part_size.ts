@@ -8,7 +8,8 @@
 export const MAX_PARTS = 10_000;
 
 const MIB = 1024 * 1024;
-const MIN_PART_SIZE = 5 * MIB;
+/** S3's limit for a part, but for the last one. */
+export const MIN_PART_SIZE: number = 5 * MIB;
 const MAX_PART_SIZE = 5 * 1024 ** 3;
 
 /** After so many parts of a stream of unknown length, its parts double in size. */

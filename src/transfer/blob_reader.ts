@@ -5,7 +5,7 @@
  */
 import { IntegrityError } from "../digest.ts";
 import type { RandomAccess } from "../runtime/files.ts";
-import { createSha256, type Sha256 } from "../runtime/sha256.ts";
+import { createHash, type Hash } from "../runtime/hash.ts";
 
 /**
  * A blob that is read from its start to its end, as an upload does. The read that reaches the end
@@ -16,14 +16,14 @@ import { createSha256, type Sha256 } from "../runtime/sha256.ts";
  * @returns the same bytes
  */
 export function verifiedParts(blob: RandomAccess, digest: string): RandomAccess {
-  let hash: Promise<Sha256> | undefined;
+  let hash: Promise<Hash> | undefined;
   let position = 0;
   return {
     size: blob.size,
     async read(offset, length) {
       if (offset !== position) throw new Error("a verified blob is read in order");
       const bytes = await blob.read(offset, length);
-      const sha256 = await (hash ??= createSha256());
+      const sha256 = await (hash ??= createHash("SHA-256"));
       await sha256.update(bytes);
       position += length;
       if (position === blob.size) {

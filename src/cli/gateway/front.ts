@@ -69,10 +69,10 @@ function refuse({ url, headers }: Request): Response | undefined {
  */
 function refusePages({ url, headers }: Request): Response | undefined {
   const { hostname } = new URL(url);
-  if (!headers.has("origin") && isLoopback(hostname)) {
-    return undefined;
-  }
-  const why = `without a token, only programs of this machine are served, not ${hostname}`;
+  const origin = headers.get("origin");
+  if (origin === null && isLoopback(hostname)) return undefined;
+  const what = origin === null ? `requests to ${hostname}` : `pages of ${origin}`;
+  const why = `without a token, only programs of this machine are served, not ${what}`;
   return new Response(`${why}: see --token-file\n`, { status: 403 });
 }
 
