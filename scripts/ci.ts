@@ -1,13 +1,15 @@
 /**
  * Everything that has to pass before a change lands: `deno task ci`. Its last line counts the tests
- * of all tiers.
+ * of all tiers; the failed ones are named before.
  *
  * @module
  */
 import {
   type Count,
   countJunit,
+  failedRun,
   formatCount,
+  formatFailure,
   reportPath,
   settleCount,
   sumCounts,
@@ -36,12 +38,12 @@ const TIERS: Tier[] = [
 /** Runs a task; what it counts is in a report, or it counts nothing but its own failure. */
 async function runTask(task: string, report?: string): Promise<Count> {
   const code = await status([Deno.execPath(), "task", task], { cwd: ROOT });
-  if (!report) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  if (!report) return code === 0 ? sumCounts([]) : failedRun(`exit status ${code}`);
   const text = await Deno.readTextFile(reportPath(report)).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });
-  return settleCount(countJunit(text), code === 0);
+  return settleCount(countJunit(text), code);
 }
 
 /** Runs a tier, whatever becomes of it. */
@@ -52,10 +54,10 @@ async function runTier({ name, run }: Tier): Promise<Count> {
   try {
     count = await run();
   } catch (error) {
-    console.error(error);
-    count = { passed: 0, failed: 1, skipped: 0 };
+    count = failedRun(error instanceof Error ? error.stack ?? error.message : String(error));
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  for (const failure of count.failures) console.log(formatFailure(failure));
   console.log(`=== ${name}: ${formatCount(count)}, ${seconds} s`);
   return count;
 }
@@ -67,7 +69,11 @@ await Deno.remove(OUT, { recursive: true }).catch((error) => {
 const outcomes: [string, Count][] = [];
 for (const tier of TIERS) outcomes.push([tier.name, await runTier(tier)]);
 console.log();
+// Once more, since a log of all this is long, and often shown from its end.
+for (const [name, { failures }] of outcomes) {
+  if (failures.length > 0) console.log(`${name}:\n${failures.map(formatFailure).join("\n")}\n`);
+}
 for (const [name, count] of outcomes) console.log(`${name.padEnd(12)} ${formatCount(count)}`);
 const total = sumCounts(outcomes.map(([, count]) => count));
 console.log(`\n${formatCount(total)}`);
-if (total.failed > 0) Deno.exit(1);
+if (total.failures.length > 0) Deno.exit(1);

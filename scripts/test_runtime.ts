@@ -24,4 +24,4 @@ if (!run) {
 }
 const count = await run();
 console.log(`${name}: ${formatCount(count)}`);
-if (count.failed > 0) Deno.exit(1);
+if (count.failures.length > 0) Deno.exit(1);

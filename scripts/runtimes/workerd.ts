@@ -34,7 +34,7 @@ export async function testOnWorkerd(entry: string, name = "workerd"): Promise<Co
     console.log(`workerd, ${flags.join(" ") || "no flags"}:`);
     const { code, text } = await capture([workerd, "test", config], { cwd: OUT });
     console.log(text);
-    counts.push(settleCount(readCount(text), code === 0));
+    counts.push(settleCount(readCount(text), code));
   }
   return sumCounts(counts);
 }
@@ -58,8 +58,11 @@ ${embedded.join("\n")}
 `;
 }
 
-/** What tests/runtimes/workerd.ts prints at its end. */
+/** What tests/runtimes/worker_runner.ts prints. */
 function readCount(text: string): Count {
-  const [, passed, failed] = /^tests: (\d+) passed, (\d+) failed$/m.exec(text) ?? [];
-  return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: 0 };
+  const failures = [...text.matchAll(/^FAILED (.*)\n(.*)$/gm)].map(
+    ([, test = "", message = ""]) => ({ test, message }),
+  );
+  const [, passed] = /^tests: (\d+) passed, \d+ failed$/m.exec(text) ?? [];
+  return { passed: Number(passed ?? 0), failures, skipped: 0 };
 }

@@ -2,7 +2,7 @@
 import { type Count, countTests, reportPath } from "../../scripts/count.ts";
 import { testOnNode } from "../../scripts/runtimes/node.ts";
 import { testOnWorkerd } from "../../scripts/runtimes/workerd.ts";
-import { assertEquals } from "../assert.ts";
+import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { test } from "../harness.ts";
 
 const RUNNERS: Record<string, (entry: string) => Promise<Count>> = {
@@ -15,22 +15,36 @@ const RUNNERS: Record<string, (entry: string) => Promise<Count>> = {
   Node: (entry) => testOnNode("node", `tests/runtimes/${entry}.ts`, "planted-node"),
 };
 
+const PLANTED = ["fails at once", "fails later"];
+const OUTSIDE = "(outside of all tests)";
+
 for (const [name, run] of Object.entries(RUNNERS)) {
   test(`failures are seen on ${name}`, async () => {
-    assertEquals(await run("planted"), { passed: 1, failed: 2, skipped: 0 });
+    assertFailures(await run("planted"), 1, PLANTED);
   });
 
   test(`tests that cannot be loaded are a failure on ${name}`, async () => {
-    assertEquals(await run("broken"), { passed: 0, failed: 1, skipped: 0 });
+    const { passed, failures } = await run("broken");
+    assertEquals({ passed, failed: failures.length }, { passed: 0, failed: 1 });
   });
 }
 
 test("failures are seen on workerd, with nodejs_compat and without", async () => {
   const count = await testOnWorkerd("tests/runtimes/planted_worker.ts", "planted-workerd");
-  assertEquals(count, { passed: 2, failed: 4, skipped: 0 });
+  assertFailures(count, 2, [...PLANTED, ...PLANTED]);
 });
 
 test("tests that cannot be loaded are a failure on workerd", async () => {
   const count = await testOnWorkerd("tests/runtimes/broken.ts", "planted-workerd");
-  assertEquals(count, { passed: 0, failed: 2, skipped: 0 });
+  assertFailures(count, 0, [OUTSIDE, OUTSIDE]);
 });
+
+/** Checks what failed, and that each planted failure is shown with what it said. */
+function assertFailures(count: Count, passed: number, failed: string[]): void {
+  assertEquals(count.failures.map(({ test }) => test), failed);
+  assertEquals([count.passed, count.skipped], [passed, 0]);
+  for (const { test, message } of count.failures) {
+    if (test === "fails at once") assertStringIncludes(message, "Values are not equal");
+    if (test === "fails later") assertStringIncludes(message, "planted <testcase> & </testcase>");
+  }
+}
