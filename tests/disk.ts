@@ -25,5 +25,6 @@ import "./runtime/atomic_file_test.ts";
 import "./runtime/file_lock_test.ts";
 import "./runtime/files_test.ts";
 import "./runtime/listen_test.ts";
+import "./runtime/process_test.ts";
 import "./s3/sockets_test.ts";
 import "./transfer/local_test.ts";

@@ -37,6 +37,7 @@ import "./devserver/multipart_test.ts";
 import "./devserver/objects_test.ts";
 import "./devserver/signature_test.ts";
 import "./examples/worker_cron_test.ts";
+import "./elapsed_test.ts";
 import "./format_test.ts";
 import "./go_json_test.ts";
 import "./manage/copy_test.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
+import { secondsSince } from "../elapsed.ts";
 import type { S3Client } from "../s3/client.ts";
 import type { DeleteFailure } from "../s3/delete.ts";
 import type { RequestKind } from "../s3/types.ts";
@@ -184,7 +185,7 @@ export async function pruneCaches(
     failures: sweep.failures,
     damaged,
     requests: { ...requests.counts },
-    seconds: (clock() - start) / 1000,
+    seconds: secondsSince(start, clock),
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CacheOptions } from "../attributes/options.ts";
+import { secondsSince } from "../elapsed.ts";
 import type { RequestKind } from "../s3/types.ts";
 import { manifestKey } from "../transfer/bucket_layout.ts";
 import { connect } from "../transfer/connection.ts";
@@ -75,6 +76,6 @@ export async function removeCaches(
     removed,
     missing,
     requests: { ...requests.counts },
-    seconds: (clock() - start) / 1000,
+    seconds: secondsSince(start, clock),
   };
 }

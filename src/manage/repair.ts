@@ -7,6 +7,7 @@ import type { CacheOptions } from "../attributes/options.ts";
 import { dropBroken, type ReducedCacheConfig } from "../cacheconfig/filter.ts";
 import { marshalCacheConfig } from "../cacheconfig/marshal.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
+import { secondsSince } from "../elapsed.ts";
 import { isPreconditionFailed } from "../s3/errors.ts";
 import type { RequestKind } from "../s3/types.ts";
 import { honoursCondition } from "../transfer/conditional_writes.ts";
@@ -112,7 +113,7 @@ export async function repairCache(
     dryRun,
     ...report,
     requests: { ...requests.counts },
-    seconds: (clock() - start) / 1000,
+    seconds: secondsSince(start, clock),
   };
 }
 

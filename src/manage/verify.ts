@@ -6,6 +6,7 @@
 import type { CacheOptions } from "../attributes/options.ts";
 import { blobsOf } from "../cacheconfig/layers.ts";
 import type { CacheConfig } from "../cacheconfig/types.ts";
+import { secondsSince } from "../elapsed.ts";
 import { forEachParallel } from "../parallel.ts";
 import type { RequestKind } from "../s3/types.ts";
 import { blobKey } from "../transfer/bucket_layout.ts";
@@ -104,7 +105,7 @@ export async function verifyCache(
     await reader?.read(config, faults, signal);
     for (const [digest, fault] of faults) report.problems.push({ name, digest, ...fault });
   }
-  return { ...report, requests: { ...requests.counts }, seconds: (clock() - start) / 1000 };
+  return { ...report, requests: { ...requests.counts }, seconds: secondsSince(start, clock) };
 }
 
 /** Reads blobs, each once. */

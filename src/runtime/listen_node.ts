@@ -14,8 +14,14 @@ export async function listenNode(
   handler: FetchHandler,
   { hostname, port, tls }: NativeOptions,
 ): Promise<NativeServer> {
-  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+  let closing = false;
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    // Bun keeps a connection that becomes idle only now, until it is cut.
+    outgoing.once("finish", () => {
+      if (closing) server.closeIdleConnections();
+    });
     void answer(handler, incoming, outgoing, tls ? "https" : "http");
+  };
   const server: Server = tls
     ? (await import("node:https")).createServer(tls, onRequest)
     : (await import("node:http")).createServer(onRequest);
@@ -28,7 +34,10 @@ export async function listenNode(
   });
   return {
     port: (server.address() as { port: number }).port,
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
+    stop: () => {
+      closing = true;
+      return new Promise((resolve) => void server.close(() => resolve()));
+    },
     kill: () => server.closeAllConnections(),
   };
 }

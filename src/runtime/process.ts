@@ -38,11 +38,11 @@ const MAX_OUTPUT = 1024 * 1024;
  */
 export async function runShell(command: string, options: RunShellOptions): Promise<ShellResult> {
   requireDisk("running a program");
-  options.signal?.throwIfAborted();
   const [{ spawn }, { platform }] = await Promise.all([
     import("node:child_process"),
     import("node:os"),
   ]);
+  options.signal?.throwIfAborted();
   const [shell, flag] = platform() === "win32" ? ["cmd.exe", "/C"] : ["sh", "-c"];
   return await new Promise((resolve, reject) => {
     const child = spawn(shell, [flag, command], { stdio: ["ignore", "pipe", "inherit"] });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { secondsSince } from "../elapsed.ts";
 import type { RequestEvent, RequestKind } from "../s3/types.ts";
 
 /** What became of a blob. */
@@ -131,7 +132,7 @@ export class Recorder {
       blobs: { ...this.#blobs },
       bytes: { transferred: this.#bytes },
       requests: sumRequests(this.#requests),
-      seconds: (this.#clock() - this.#start) / 1000,
+      seconds: secondsSince(this.#start, this.#clock),
       ...(this.#dropped && { dropped: this.#dropped }),
     };
   }

@@ -176,12 +176,15 @@ test("IMDSv2: disabled, absent, without a role, refused", async () => {
 
 test("a service that says nothing does not hold anybody up", async () => {
   const never = createWorld();
+  let asked = 0;
   never.fetch = (_, init) =>
     new Promise((_, reject) => {
+      asked++;
       init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
     });
   const error = await assertRejects(() => imdsProvider(never)(), CredentialsError);
   assertStringIncludes(error.message, "no answer from 169.254.169.254: no answer within 1000 ms");
+  assertEquals([asked, never.slept.length], [2, 1]);
 });
 
 test("a signal ends the question, with its reason", async () => {
