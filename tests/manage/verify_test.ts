@@ -78,10 +78,15 @@ test("a blob that came after the listing is not missed", async () => {
   const bytes = await (await bucket.client.get(`blobs/${one}`)).bytes();
   await bucket.client.delete(`blobs/${one}`);
   let listed = 0;
+  let put: Promise<unknown> | undefined;
   const report = await verifyCache(bucket.options(), {
     ...bucket,
-    onProgress: async (event) => {
-      if (event.type === "listed" && listed++ === 0) await bucket.client.put(`blobs/${one}`, bytes);
+    fetch: async (...request) => {
+      await put;
+      return await bucket.fetch(...request);
+    },
+    onProgress: (event) => {
+      if (event.type === "listed" && listed++ === 0) put = bucket.client.put(`blobs/${one}`, bytes);
     },
   });
   assertEquals([listed, report.problems], [1, []]);

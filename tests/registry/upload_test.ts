@@ -1,6 +1,7 @@
 import { digestOf } from "s3cache";
 import { ResumableSha256 } from "../../src/registry/resumable_sha256.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
+import { gate } from "../gate.ts";
 import { test } from "../harness.ts";
 import { errorOf, status, testGateway } from "./gateway.ts";
 
@@ -105,19 +106,17 @@ const patch = (
 
 /** A fetch that waits before it writes a piece of an upload. */
 function gated(send: typeof fetch) {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => open = resolve);
-  let reach = () => {};
-  const reached = new Promise<void>((resolve) => reach = resolve);
+  const held = gate();
+  const reached = gate();
   const wait: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
     if (request.method === "PUT" && /uploads\/[^.]*\.[0-9a-f-]+$/.test(request.url)) {
-      reach();
-      await opened;
+      reached.open();
+      await held.opened;
     }
     return await send(input, init);
   };
-  return { fetch: wait, open, reached };
+  return { fetch: wait, open: held.open, reached: reached.opened };
 }
 
 for (const conditional of [true, false]) {
@@ -128,18 +127,18 @@ for (const conditional of [true, false]) {
       if (!conditional) headers.delete("if-match");
       return bucket.fetch(input, { ...init, headers });
     };
-    const gate = gated(send);
-    const slow = open({ fetch: gate.fetch });
+    const slowed = gated(send);
+    const slow = open({ fetch: slowed.fetch });
     const other = open({ fetch: send });
     const bytes = noise(30_000);
     const location = await begin(call);
     const stale = patch(slow, location, bytes.slice(0, 10_000), 0);
-    await gate.reached;
+    await slowed.reached;
     for (const start of [0, 10_000, 20_000]) {
       const chunk = bytes.slice(start, start + 10_000);
       assertEquals(await status(patch(other, location, chunk, start)), 202);
     }
-    gate.open();
+    slowed.open();
     assertEquals(progress(await stale), [416, "0-29999"]);
     assertEquals(progress(await call("GET", location)), [204, "0-29999"]);
     const digest = await digestOf(bytes);
@@ -150,16 +149,16 @@ for (const conditional of [true, false]) {
 
   test(`a chunk that is too late revives no upload; conditional writes: ${conditional}`, async () => {
     const { call, bucket, open } = testGateway();
-    const gate = gated((input, init) => {
+    const slowed = gated((input, init) => {
       const headers = new Headers(init?.headers);
       if (!conditional) headers.delete("if-match");
       return bucket.fetch(input, { ...init, headers });
     });
     const location = await begin(call);
-    const late = patch(open({ fetch: gate.fetch }), location, noise(10), 0);
-    await gate.reached;
+    const late = patch(open({ fetch: slowed.fetch }), location, noise(10), 0);
+    await slowed.reached;
     assertEquals(await status(call("DELETE", location)), 204);
-    gate.open();
+    slowed.open();
     assertEquals(await errorOf(late), [404, "BLOB_UPLOAD_UNKNOWN"]);
     assertEquals(Object.keys(await bucket.objects()), []);
   });

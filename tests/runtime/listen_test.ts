@@ -3,6 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 import { type FetchHandler, listen, type ListenOptions } from "../../src/runtime/listen.ts";
 import { assert, assertEquals, assertLess, assertRejects } from "../assert.ts";
+import { gate } from "../gate.ts";
 import { test } from "../harness.ts";
 import { CERTIFICATE, CERTIFICATE_KEY } from "../servers/certificate.ts";
 
@@ -133,10 +134,9 @@ test("an answer waits for a slow client", async () => {
 
 test("a body waits for a slow handler", async () => {
   let arrived = 0;
-  let go = () => {};
-  const waiting = new Promise<void>((resolve) => go = resolve);
+  const waiting = gate();
   await withServer(async (request) => {
-    await waiting;
+    await waiting.opened;
     for await (const bytes of request.body!) arrived += bytes.length;
     return new Response(String(arrived));
   }, async (url) => {
@@ -160,7 +160,7 @@ test("a body waits for a slow handler", async () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 500));
     assertLess(sent, 48 * MIB);
-    go();
+    waiting.open();
     assertEquals(await answer, String(64 * MIB));
   });
 });
@@ -188,12 +188,11 @@ test("a client that asks first is told to go on", () =>
   }));
 
 test("a handler learns that its client is gone", async () => {
-  let cancelled = () => {};
-  const gone = new Promise<void>((resolve) => cancelled = resolve);
+  const gone = gate();
   await withServer(() => {
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(1000)),
-      cancel: () => cancelled(),
+      cancel: () => gone.open(),
     });
     return new Response(body);
   }, async (url) => {
@@ -201,7 +200,7 @@ test("a handler learns that its client is gone", async () => {
     const response = await fetch(url, { signal: abort.signal });
     await response.body!.getReader().read();
     abort.abort();
-    await gone;
+    await gone.opened;
   });
 });
 
@@ -259,12 +258,11 @@ test("a port that is taken is an error", async () => {
 });
 
 test("closing lets requests end, and cuts those that do not", async () => {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => release = resolve);
+  const released = gate();
   const arrived: string[] = [];
   const server = await listen(async ({ url }) => {
     arrived.push(url);
-    if (url.endsWith("/slow")) await released;
+    if (url.endsWith("/slow")) await released.opened;
     else await new Promise((resolve) => setTimeout(resolve, 200));
     return new Response("done");
   });
@@ -275,7 +273,7 @@ test("closing lets requests end, and cuts those that do not", async () => {
   assertEquals(await quick, "done");
   await slow;
   await assertRejects(() => fetch(server.url));
-  release();
+  released.open();
 });
 
 // With nothing else under way, the server has no reason to wait but the answer itself.
@@ -287,11 +285,10 @@ for (
   ] as const
 ) {
   test(`closing lets the one answer arrive that is under way, ${what}`, async () => {
-    let arrived = () => {};
-    const asked = new Promise<void>((resolve) => arrived = resolve);
+    const asked = gate();
     const server = await listen(async (request) => {
       await request.arrayBuffer();
-      arrived();
+      asked.open();
       await new Promise((resolve) => setTimeout(resolve, 50));
       return new Response(body, { status: 202 });
     });
@@ -299,17 +296,16 @@ for (
       const { byteLength } = await response.arrayBuffer();
       return [response.status, byteLength];
     });
-    await asked;
+    await asked.opened;
     const [outcome] = await Promise.all([answer, server.close()]);
     assertEquals(outcome, [202, body?.length ?? 0]);
   });
 }
 
 test("a client that does not take its answer does not hold up closing", async () => {
-  let arrived = () => {};
-  const asked = new Promise<void>((resolve) => arrived = resolve);
+  const asked = gate();
   const server = await listen(() => {
-    arrived();
+    asked.open();
     return new Response(new Uint8Array(64 * MIB));
   });
   const { port } = new URL(server.url);
@@ -317,7 +313,7 @@ test("a client that does not take its answer does not hold up closing", async ()
   socket.on("error", () => {});
   socket.pause();
   socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  await asked;
+  await asked.opened;
   await server.close();
   socket.destroy();
 });

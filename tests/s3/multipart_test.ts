@@ -2,6 +2,7 @@ import { S3Client, S3Error } from "s3cache";
 import { sleep } from "../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { collect } from "../collect.ts";
+import { gate } from "../gate.ts";
 import { test } from "../harness.ts";
 import {
   answerError,
@@ -128,18 +129,17 @@ test("a part whose answer got lost is sent again, and counts once", async () => 
 });
 
 test("a part that fails ends those that are on their way, and the upload", async () => {
-  let arrive: () => void;
-  const arrived = new Promise<void>((resolve) => arrive = resolve);
+  const first = gate();
   const { client, direct } = behind([
     {
       when: partRequests(1),
       // Never answered: only an abort ends it, and so the upload.
-      fault: () => (arrive(), new Promise(() => {})),
+      fault: () => (first.open(), new Promise(() => {})),
     },
     {
       when: partRequests(2),
       fault: async (request, forward) => {
-        await arrived;
+        await first.opened;
         return await answerError(403, "AccessDenied")(request, forward);
       },
     },

@@ -1,5 +1,6 @@
 import { S3Client, S3Error } from "s3cache";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
+import { gate } from "../gate.ts";
 import { test } from "../harness.ts";
 import { s3Error, scripted } from "./scripted.ts";
 
@@ -68,13 +69,12 @@ test("a clock that is off is corrected, once, and stays so", async () => {
 
 test("a clock that is off is corrected for all that were sent with it", async () => {
   const serverTime = "Thu, 01 Jan 2026 02:00:00 GMT";
-  let allSent = () => {};
-  const waiting = new Promise<void>((resolve) => allSent = resolve);
+  const allSent = gate();
   const { client, sent } = scripted([
     async ({ headers }) => {
       // Whoever signs after the first answer has the right time already.
-      if (sent.length === 3) allSent();
-      await waiting;
+      if (sent.length === 3) allSent.open();
+      await allSent.opened;
       return headers.get("x-amz-date") === "20260101T020000Z"
         ? ok()
         : s3Error(403, "RequestTimeTooSkewed", "", { date: serverTime });

@@ -2,6 +2,7 @@ import { S3Client, S3Error } from "s3cache";
 import { sleep } from "../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { collect } from "../collect.ts";
+import { gate } from "../gate.ts";
 import { test } from "../harness.ts";
 import {
   answerError,
@@ -87,12 +88,18 @@ test("no more parts are sent at once, or read ahead, than are wanted", async () 
   let most = 0;
   let read = 0;
   let sent = 0;
+  const both = gate();
   const { client } = behind([{
     when: requestsOf("PUT", "partNumber"),
     times: Infinity,
     fault: async (request, forward) => {
       most = Math.max(most, ++running);
       assert(read - sent <= 4, `${read} parts are read, ${sent} sent`);
+      if (running === 2) both.open();
+      // A client that sends one after the other is seen by `most`, and not waited for any longer.
+      await Promise.race([both.opened, sleep(10_000)]);
+      // Time for a third to come, if it is sent.
+      await sleep(5);
       const answer = await forward(request);
       running--;
       sent++;
@@ -136,8 +143,24 @@ test("a source that fails ends the upload with its own error", async () => {
 });
 
 test("a stream is given back when the upload fails", async () => {
+  const refused = gate();
   const { client } = behind([
-    { when: partRequests(1), times: Infinity, fault: answerError(403, "AccessDenied") },
+    {
+      when: partRequests(1),
+      fault: (request, forward) => {
+        refused.open();
+        return answerError(403, "AccessDenied")(request, forward);
+      },
+    },
+    {
+      // Or all could be read before the first part is on its way.
+      when: requestsOf("PUT", "partNumber"),
+      times: Infinity,
+      fault: async (request, forward) => {
+        await refused.opened;
+        return await forward(request);
+      },
+    },
   ]);
   const { readable, state } = stream(content(8 * PART), PART);
   await assertRejects(() => client.upload("k", readable, { partSize: PART }), S3Error);
