@@ -54,10 +54,10 @@ async function runTier({ name, run }: Tier): Promise<Count> {
   try {
     count = await run();
   } catch (error) {
+    console.error(error);
     count = failedRun(error instanceof Error ? error.stack ?? error.message : String(error));
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  for (const failure of count.failures) console.log(formatFailure(failure));
   console.log(`=== ${name}: ${formatCount(count)}, ${seconds} s`);
   return count;
 }
@@ -69,7 +69,7 @@ await Deno.remove(OUT, { recursive: true }).catch((error) => {
 const outcomes: [string, Count][] = [];
 for (const tier of TIERS) outcomes.push([tier.name, await runTier(tier)]);
 console.log();
-// Once more, since a log of all this is long, and often shown from its end.
+// The runners have told of them, in a log that is long and often shown from its end.
 for (const [name, { failures }] of outcomes) {
   if (failures.length > 0) console.log(`${name}:\n${failures.map(formatFailure).join("\n")}\n`);
 }

@@ -1,7 +1,7 @@
 import { IntegrityError, S3Client, S3Error } from "s3cache";
 import { sleep } from "../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { gate } from "../gate.ts";
+import { Crowd } from "../crowd.ts";
 import { test } from "../harness.ts";
 import {
   answerError,
@@ -64,27 +64,17 @@ test("an object is read in ranges, and written in order", async () => {
 });
 
 test("no more ranges are asked for at once than are wanted", async () => {
-  let running = 0;
-  let most = 0;
-  const three = gate();
+  const crowd = new Crowd(3);
   const { client } = await behind([{
-    // The first one tells how many there are, and goes alone.
-    when: (request) => !from(0)(request),
     times: Infinity,
-    fault: async (request, forward) => {
-      most = Math.max(most, ++running);
-      if (running === 3) three.open();
-      // A client that asks for fewer at once is seen by `most`, and not waited for any longer.
-      await Promise.race([three.opened, sleep(10_000)]);
-      // Time for a fourth to come, if it is asked for.
-      await sleep(5);
-      const answer = await forward(request);
-      running--;
-      return answer;
+    fault: (request, forward) => {
+      // The first range tells how many there are, and goes alone.
+      const alone = request.headers.get("range")?.startsWith("bytes=0-") === true;
+      return crowd.run(() => forward(request), { alone });
     },
   }]);
   await client.download("k", memory(), PARTS);
-  assertEquals(most, 3);
+  assertEquals(crowd.most, 3);
 });
 
 test("ranges that break are taken up where they broke", async () => {

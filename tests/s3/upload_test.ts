@@ -2,6 +2,7 @@ import { S3Client, S3Error } from "s3cache";
 import { sleep } from "../../src/sleep.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { collect } from "../collect.ts";
+import { Crowd } from "../crowd.ts";
 import { gate } from "../gate.ts";
 import { test } from "../harness.ts";
 import {
@@ -84,24 +85,15 @@ test("a stream is cut into parts, wherever its pieces end", async () => {
 });
 
 test("no more parts are sent at once, or read ahead, than are wanted", async () => {
-  let running = 0;
-  let most = 0;
+  const crowd = new Crowd(2);
   let read = 0;
   let sent = 0;
-  const both = gate();
   const { client } = behind([{
     when: requestsOf("PUT", "partNumber"),
     times: Infinity,
     fault: async (request, forward) => {
-      most = Math.max(most, ++running);
       assert(read - sent <= 4, `${read} parts are read, ${sent} sent`);
-      if (running === 2) both.open();
-      // A client that sends one after the other is seen by `most`, and not waited for any longer.
-      await Promise.race([both.opened, sleep(10_000)]);
-      // Time for a third to come, if it is sent.
-      await sleep(5);
-      const answer = await forward(request);
-      running--;
+      const answer = await crowd.run(() => forward(request));
       sent++;
       return answer;
     },
@@ -111,7 +103,7 @@ test("no more parts are sent at once, or read ahead, than are wanted", async () 
     read: (_: number, length: number) => (read++, Promise.resolve(new Uint8Array(length))),
   };
   await client.upload("k", source, { partSize: PART, parallelism: 2 });
-  assertEquals([most, sent], [2, 6]);
+  assertEquals([crowd.most, sent], [2, 6]);
 });
 
 test("a known digest is what the one request is signed with", async () => {
@@ -147,6 +139,7 @@ test("a stream is given back when the upload fails", async () => {
   const { client } = behind([
     {
       when: partRequests(1),
+      times: Infinity,
       fault: (request, forward) => {
         refused.open();
         return answerError(403, "AccessDenied")(request, forward);
